@@ -1,0 +1,115 @@
+"""Object code in, addresses out: the few lines that stand between LLVM and the loop.
+
+Numba takes 1.3 s to import and a compiled kernel 0.1 s to compile, so what was compiled once is kept as object
+code on disk and a warm start needs llvmlite alone.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import llvmlite
+import llvmlite.binding as llvm
+
+
+@cache
+def _machine() -> llvm.TargetMachine:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=_features(), opt=3, codemodel="jitdefault", jit=True
+    )
+
+
+@cache
+def _features() -> str:
+    return str(llvm.get_host_cpu_features().flatten())
+
+
+@cache
+def toolchain() -> str:
+    """Return the words that decide what LLVM emits here: its version, the processor, the processor's features."""
+    features = sha256(_features().encode()).hexdigest()[:8]
+    return f"llvmlite {llvmlite.__version__} {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
+
+
+def object_code(ir_text: str, *, opt: int = 3) -> bytes:
+    """Return the object code of a module in LLVM's text form; strict IEEE arithmetic, nothing contracted to FMA.
+
+    Raises:
+        RuntimeError: the text is no valid module, which is a fault of the code that wrote it.
+    """
+    machine = _machine()
+    module = llvm.parse_assembly(ir_text)
+    # Before the passes: they fold struct offsets with the layout that the module carries.
+    module.triple = machine.triple
+    module.data_layout = str(machine.target_data)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=opt)
+    options.loop_vectorization = options.slp_vectorization = opt > 1
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    return bytes(machine.emit_object(module))
+
+
+class Library:
+    """Loaded object code; its addresses are good as long as the library lives."""
+
+    def __init__(self, code: bytes) -> None:
+        machine = _new_machine()
+        module = llvm.parse_assembly("")
+        module.triple = machine.triple
+        self._engine = llvm.create_mcjit_compiler(module, machine)
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+
+    def address(self, symbol: str) -> int:
+        """Return the address of a function.
+
+        Raises:
+            LookupError: the object code has no such function.
+        """
+        found = int(self._engine.get_function_address(symbol))
+        if found == 0:
+            raise LookupError(f"no function {symbol} in this object code")
+        return found
+
+
+def _new_machine() -> llvm.TargetMachine:
+    _machine()
+    return llvm.Target.from_default_triple().create_target_machine(codemodel="jitdefault", jit=True)
+
+
+def cache_folder() -> Path:
+    """Return the folder of compiled code: `$HIL_CACHE`, or `hilbench` in the user's cache folder."""
+    if given := os.environ.get("HIL_CACHE"):
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hilbench"
+
+
+def cached(key: str, make: Callable[[], bytes]) -> bytes:
+    """Return the bytes kept under `key`, a relative path that holds a digest of all they depend on; make them once.
+
+    A cache that cannot be read or written costs time and nothing else. A file is written whole or not at all, and
+    carries a digest of its own, so that a damaged one is made anew.
+    """
+    path = cache_folder() / key
+    try:
+        kept = path.read_bytes()
+        if sha256(kept[32:]).digest() == kept[:32]:
+            return kept[32:]
+    except OSError:
+        pass
+    made = make()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
+            draft.write(sha256(made).digest() + made)
+        os.replace(draft.name, path)
+    except OSError:
+        pass
+    return made
