@@ -4,9 +4,10 @@ Numba takes 1.3 s to import and a compiled kernel 0.1 s to compile, so what was 
 code on disk and a warm start needs llvmlite alone.
 """
 
+import ctypes
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -37,11 +38,14 @@ def toolchain() -> str:
     return f"llvmlite {llvmlite.__version__} {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
 
 
-def object_code(ir_text: str, *, opt: int = 3) -> bytes:
+def object_code(ir_text: str, *, opt: int = 3, keep: Collection[str] = ()) -> bytes:
     """Return the object code of a module in LLVM's text form; strict IEEE arithmetic, nothing contracted to FMA.
+
+    With `keep`, only these functions stay visible, and what they do not need is dropped.
 
     Raises:
         RuntimeError: the text is no valid module, which is a fault of the code that wrote it.
+        LookupError: the code calls functions that neither libc nor libm has.
     """
     machine = _machine()
     module = llvm.parse_assembly(ir_text)
@@ -49,11 +53,23 @@ def object_code(ir_text: str, *, opt: int = 3) -> bytes:
     module.triple = machine.triple
     module.data_layout = str(machine.target_data)
     module.verify()
+    if keep:
+        for one in (*module.functions, *module.global_variables):
+            if not one.is_declaration and one.name not in keep:
+                one.linkage = "internal"
     options = llvm.create_pipeline_tuning_options(speed_level=opt)
     options.loop_vectorization = options.slp_vectorization = opt > 1
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
+    foreign = [one.name for one in module.functions if one.is_declaration and not _in_libc(one.name)]
+    if foreign:
+        raise LookupError(", ".join(sorted(foreign)))
     return bytes(machine.emit_object(module))
+
+
+def _in_libc(name: str) -> bool:
+    # The process also shows Python's own functions; compiled code must not need an interpreter.
+    return name.startswith("llvm.") or (not name.startswith(("Py", "_Py")) and hasattr(ctypes.CDLL(None), name))
 
 
 class Library:

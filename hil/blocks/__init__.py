@@ -1,0 +1,19 @@
+"""Blocks: native functions with one C signature on plain memory, and what steps a plant between them."""
+
+from hil.blocks.block import Block, ParameterSet, Plant, first_not_finite
+from hil.blocks.kernel import FAILED, Function, Kernel, function
+from hil.blocks.solver import DIVERGED, METHODS, Solver
+
+__all__ = [
+    "DIVERGED",
+    "FAILED",
+    "METHODS",
+    "Block",
+    "Function",
+    "Kernel",
+    "ParameterSet",
+    "Plant",
+    "Solver",
+    "first_not_finite",
+    "function",
+]

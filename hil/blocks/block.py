@@ -1,0 +1,156 @@
+"""What a rig is made of: blocks that step at a period, and plants that flow between the steps."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hil.blocks.kernel import Kernel
+from hil.errors import InputError, near
+from hil.signals import NOTHING, Record
+
+KernelFunction = Callable[..., Any]
+"""`f(t, h, p, x, u, y)`: times in ns, then one record each; returns a status or nothing."""
+
+ROLES = ("parameters", "state", "inputs", "outputs")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A block that steps at a fixed period: a sensor, a valve, a filter, a fault injector.
+
+    `step(t, h, p, x, u, y)` reads the inputs at `t`, moves its state and writes its outputs.
+    """
+
+    name: str
+    words: str
+    step: KernelFunction
+    parameters: Record = NOTHING
+    state: Record = NOTHING
+    inputs: Record = NOTHING
+    outputs: Record = NOTHING
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """The compiled step."""
+        return _kernel(self.step, self.parameters, self.state, self.inputs, self.outputs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterSet:
+    """One published set of numbers for a plant: where it comes from and what differs from the declared values.
+
+    `values` may name parameters, inputs and initial states.
+    """
+
+    words: str
+    source: str
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant:
+    """A continuous model: dx/dt = derivative(x, u), y = measure(x, u), and the limits at which it shuts itself down.
+
+    `derivative(t, h, p, x, u, dx)` fills a record like the state. `measure(t, h, p, x, u, y)` fills the outputs.
+    `trip(t, h, p, x, u, g)` fills the record `trips`: the plant shuts down at the instant at which one of them
+    rises to zero, and the words of that signal are the reason.
+    """
+
+    name: str
+    words: str
+    source: str
+    left_out: str
+    derivative: KernelFunction
+    parameters: Record
+    state: Record
+    inputs: Record
+    outputs: Record = NOTHING
+    measure: KernelFunction | None = None
+    trips: Record = NOTHING
+    trip: KernelFunction | None = None
+    sets: Mapping[str, ParameterSet] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        seen: dict[str, str] = {}
+        for role in ROLES:
+            for one in getattr(self, role).signals:
+                if one.name in seen:
+                    raise InputError(f"{self.name}: {one.name!r} stands among its {seen[one.name]} and its {role}")
+                seen[one.name] = role
+        if any(one.kind != "f8" for one in self.state.signals):
+            raise InputError(f"{self.name}: a continuous state is made of f8 values, for the solver's sake")
+
+    @cached_property
+    def derivative_kernel(self) -> Kernel:
+        """The compiled right-hand side; y is the derivative, laid out as the state."""
+        return _kernel(self.derivative, self.parameters, self.state, self.inputs, self.state)
+
+    @cached_property
+    def measure_kernel(self) -> Kernel | None:
+        """The compiled outputs, or None where the plant shows its state only."""
+        return self.measure and _kernel(self.measure, self.parameters, self.state, self.inputs, self.outputs)
+
+    @cached_property
+    def trip_kernel(self) -> Kernel | None:
+        """The compiled limits, or None where the plant never shuts down."""
+        return self.trip and _kernel(self.trip, self.parameters, self.state, self.inputs, self.trips)
+
+    def role(self, name: str) -> str:
+        """Return which record a signal belongs to: parameters, state, inputs or outputs.
+
+        Raises:
+            InputError: the plant has no such signal; the nearest are named.
+        """
+        known = {one: role for role in ROLES for one in getattr(self, role).names}
+        if name not in known:
+            raise InputError(f"plant {self.name} has no signal {name!r}{near(name, known)}")
+        return known[name]
+
+    def memory(
+        self, parameter_set: str | None = None, values: Mapping[str, float] | None = None
+    ) -> dict[str, "np.recarray[Any, Any]"]:
+        """Return fresh memory for the four records, with a parameter set and then single values laid over it.
+
+        Raises:
+            InputError: an unknown set or name, or values outside their domain; all of them at once.
+        """
+        memory = {role: getattr(self, role).new() for role in ROLES}
+        if parameter_set is not None and parameter_set not in self.sets:
+            known = ", ".join(self.sets) or "none"
+            raise InputError(f"plant {self.name} has no parameter set {parameter_set!r}; it has {known}")
+        chosen = dict(self.sets[parameter_set].values) if parameter_set is not None else {}
+        faults: list[str] = []
+        for name, value in {**chosen, **(values or {})}.items():
+            faults += self._set(memory, name, value)
+        if faults:
+            raise InputError(faults)
+        return memory
+
+    def _set(self, memory: Mapping[str, "np.recarray[Any, Any]"], name: str, value: float) -> list[str]:
+        try:
+            role = self.role(name)
+        except InputError as error:
+            return list(error.faults)
+        if role == "outputs":
+            return [f"{name} is an output of plant {self.name}: it follows from the others and cannot be set"]
+        if fault := getattr(self, role)[name].fault(value):
+            return [f"plant {self.name}: {fault}"]
+        memory[role][name] = value
+        return []
+
+
+def _kernel(function: KernelFunction, *records: Record) -> Kernel:
+    return Kernel(function.__module__, function.__name__, tuple(one.dtype for one in records))
+
+
+def first_not_finite(record: Record, memory: "np.ndarray[Any, Any]") -> str | None:
+    """Return `name = value unit` of the first value that is no finite number, or None."""
+    for one in record.signals:
+        for value in np.atleast_1d(memory[one.name]).ravel():
+            if not math.isfinite(value):
+                return f"{one.name} = {value} {one.unit}"
+    return None

@@ -1,0 +1,152 @@
+"""Kernels: Python functions that Numba compiles to the bench's one C signature.
+
+    int64_t block(int64_t t, int64_t h, void *p, void *x, void *u, void *y)
+
+`t` is the time at the start of the step and `h` the block's period, both in ns; `p` parameters, `x` state, `u`
+inputs, `y` outputs. The answer is 0 when all is well, positive for an event of the block, negative for a failure.
+
+A kernel is compiled when its address is first asked for, and its object code is kept in a folder named by a digest of
+the sources that it can see: its own module and, transitively, every module imported there. Numba's own cache sees
+only the kernel's own file, and reading it back needs Numba, which takes longer to import than a rig takes to start.
+"""
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hil.blocks import native
+from hil.blocks.sources import digest_of_sources
+
+FAILED = -(2**62)
+"""What a kernel returns when Python would have raised in it (an integer division by zero, an index error)."""
+
+Layout = "np.dtype[Any] | None"
+
+
+@dataclass(frozen=True, eq=False)
+class Function:
+    """A plain function that kernels may call; Python calls it as it is, Numba compiles it into the kernel."""
+
+    python: Callable[..., Any]
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.python(*arguments)
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """The function as Numba knows it."""
+        import numba
+
+        return numba.njit(error_model="numpy", nogil=True)(self.python)
+
+
+def function(python: Callable[..., Any]) -> Function:
+    """Mark a helper that kernels call."""
+    return Function(python)
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """One compiled function of a module: `module:name`, with the layouts of p, x, u and y.
+
+    A layout of None hands the kernel the bare address as an integer.
+    """
+
+    module: str
+    name: str
+    layouts: tuple["np.dtype[Any] | None", ...] = (None, None, None, None)
+    arguments: int = field(default=6)
+
+    @property
+    def python(self) -> Callable[..., int]:
+        """The function as Python sees it."""
+        found = getattr(importlib.import_module(self.module), self.name)
+        return found if callable(found) else None  # type: ignore[return-value]
+
+    @cached_property
+    def symbol(self) -> str:
+        """The name of the compiled function in its object code."""
+        return f"{self.module}.{self.name}".replace(".", "_")
+
+    @cached_property
+    def _library(self) -> native.Library:
+        key = f"kernels/{digest_of_sources(self.module)}/{self.symbol}-{_digest(self.layouts)}.o"
+        return native.Library(native.cached(key, lambda: _compile(self)))
+
+    @cached_property
+    def address(self) -> int:
+        """The address of the compiled function; compiles it when the cache does not have it."""
+        return self._library.address(self.symbol)
+
+
+def _digest(layouts: Iterable["np.dtype[Any] | None"]) -> str:
+    from hashlib import sha256
+
+    return sha256("|".join(str(one and one.descr) for one in layouts).encode()).hexdigest()[:12]
+
+
+def _compile(kernel: Kernel) -> bytes:
+    """Return the kernel's object code under its own symbol, out of Numba's calling convention."""
+    import numba
+    from numba.core import types
+    from numba.extending import typeof_impl
+
+    @typeof_impl.register(Function)
+    def _(value: Function, _context: object) -> Any:
+        return types.Dispatcher(value.dispatcher)
+
+    memory = [types.int64 if one is None else numba.from_dtype(one) for one in kernel.layouts]
+    signature = ([types.int64] * 2 + memory)[: kernel.arguments]
+    compiled = numba.njit(
+        error_model="numpy", nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(kernel.python)
+    compiled.compile(tuple(signature))
+    (result,) = compiled.overloads.values()
+    if result.signature.return_type not in (types.none, types.int64) and not isinstance(
+        result.signature.return_type, types.IntegerLiteral
+    ):
+        raise TypeError(
+            f"{kernel.module}.{kernel.name} returns {result.signature.return_type}; a kernel returns an integer or nothing"
+        )
+    names = [f"%a{i}" for i in range(len(signature))]
+    pointers = [not isinstance(one, types.Integer) for one in signature]
+    entry = _ENTRY.format(
+        symbol=kernel.symbol,
+        inner=result.fndesc.llvm_func_name,
+        outer=", ".join(f"i64 {name}" for name in names),
+        casts="\n".join(f"  {n}p = inttoptr i64 {n} to ptr" for n, p in zip(names, pointers, strict=True) if p),
+        passed=", ".join(f"ptr {n}p" if p else f"i64 {n}" for n, p in zip(names, pointers, strict=True)),
+        failed=FAILED,
+    )
+    return _without_libraries(kernel, str(result.library.get_llvm_str()) + entry)
+
+
+def _without_libraries(kernel: Kernel, text: str) -> bytes:
+    try:
+        return native.object_code(text, keep=[kernel.symbol])
+    except LookupError as foreign:
+        raise TypeError(
+            f"{kernel.module}.{kernel.name} needs {foreign}: a kernel never allocates and never calls Python; "
+            "write a loop over the elements instead of an array expression"
+        ) from None
+
+
+_ENTRY = """
+define i64 @{symbol}({outer}) {{
+  %result = alloca i64
+  %failure = alloca ptr
+  store i64 0, ptr %result
+{casts}
+  %code = call i32 @{inner}(ptr %result, ptr %failure, {passed})
+  %raised = icmp sgt i32 %code, 0
+  %value = load i64, ptr %result
+  %error = icmp eq i32 %code, -1
+  %bad = or i1 %raised, %error
+  %answer = select i1 %bad, i64 {failed}, i64 %value
+  ret i64 %answer
+}}
+"""

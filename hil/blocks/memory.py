@@ -1,0 +1,51 @@
+"""What compiled code does with bare addresses: read, write, copy and call. Imports Numba, so only kernels import it."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
+
+_I64 = ir.IntType(64)
+
+
+@intrinsic
+def call(typing: Any, address: Any, t: Any, h: Any, p: Any, x: Any, u: Any, y: Any) -> Any:
+    """Call a block by address and return its answer."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        block = ir.FunctionType(_I64, [_I64] * 6)
+        return builder.call(builder.inttoptr(arguments[0], block.as_pointer()), arguments[1:])
+
+    return types.int64(*[types.int64] * 7), emit
+
+
+def _access(native: ir.Type, kind: Any) -> tuple[Any, Any]:
+    @intrinsic
+    def load(typing: Any, address: Any) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.load(builder.inttoptr(arguments[0], native.as_pointer()))
+
+        return kind(types.int64), emit
+
+    @intrinsic
+    def store(typing: Any, address: Any, value: Any) -> Any:
+        def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            builder.store(arguments[1], builder.inttoptr(arguments[0], native.as_pointer()))
+            return context.get_dummy_value()
+
+        return types.void(types.int64, kind), emit
+
+    return load, store
+
+
+load_f8, store_f8 = _access(ir.DoubleType(), types.float64)
+load_f4, store_f4 = _access(ir.FloatType(), types.float32)
+load_i8, store_i8 = _access(ir.IntType(64), types.int64)
+load_i4, store_i4 = _access(ir.IntType(32), types.int32)
+load_i2, store_i2 = _access(ir.IntType(16), types.int16)
+load_i1, store_i1 = _access(ir.IntType(8), types.int8)
+load_u8, store_u8 = _access(ir.IntType(64), types.uint64)
+load_u4, store_u4 = _access(ir.IntType(32), types.uint32)
+load_u2, store_u2 = _access(ir.IntType(16), types.uint16)
+load_u1, store_u1 = _access(ir.IntType(8), types.uint8)

@@ -1,0 +1,85 @@
+"""The digest of all sources that a module can see, so that a changed helper never meets an old kernel."""
+
+import ast
+import sys
+from functools import cache
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from hil.blocks import native
+
+_TOOLCHAIN_PACKAGES = frozenset({"numpy", "numba", "llvmlite", "scipy"})
+
+
+def digest_of_sources(module: str) -> str:
+    """Return a digest of a module, of every module that it imports, transitively, and of the toolchain.
+
+    Of modules that are loaded, the numbers and arrays among the globals count too: Numba freezes them into the
+    kernel, and they may come from a data file. The standard library and the toolchain count by version.
+    """
+    seen: dict[str, Path] = {}
+    pending = [module]
+    while pending:
+        name = pending.pop()
+        if name in seen or (file := _file(name)) is None:
+            continue
+        seen[name] = file
+        pending.extend(_imports(name, file))
+    total = sha256(_versions().encode())
+    for name, file in sorted(seen.items()):
+        total.update(f"{name}\0".encode() + sha256(file.read_bytes()).digest())
+        if (loaded := sys.modules.get(name)) is not None:
+            total.update(_frozen(loaded))
+    return total.hexdigest()[:32]
+
+
+@cache
+def _versions() -> str:
+    from importlib.metadata import version
+
+    packages = " ".join(f"{name} {version(name)}" for name in ("numba", "numpy"))
+    return f"python {sys.version_info[:2]} {packages} {native.toolchain()}"
+
+
+def _file(name: str) -> Path | None:
+    """Return a module's source file, or None for the standard library, the toolchain and what is not Python."""
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names or top in _TOOLCHAIN_PACKAGES:
+        return None
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        return None
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return None
+    return Path(spec.origin)
+
+
+def _imports(name: str, file: Path) -> list[str]:
+    """Return the modules that a source file names in its import statements, wherever they stand."""
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    found = []
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
+                base = f"{above}.{base}" if base else above
+            found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+    return found
+
+
+def _frozen(module: ModuleType) -> bytes:
+    parts = []
+    for key, value in sorted(vars(module).items()):
+        if isinstance(value, np.ndarray):
+            parts.append(f"{key} {value.dtype} {value.shape} {sha256(value.tobytes()).hexdigest()}")
+        elif isinstance(value, int | float | complex | tuple):
+            parts.append(f"{key} {value!r}")
+    return "\n".join(parts).encode()
