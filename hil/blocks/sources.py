@@ -46,17 +46,24 @@ def _versions() -> str:
 
 
 def _file(name: str) -> Path | None:
-    """Return a module's source file, or None for the standard library, the toolchain and what is not Python."""
-    top = name.partition(".")[0]
+    """Return a module's source file, or None for the standard library, the toolchain and what is not Python.
+
+    Only the top package is looked up by Python: `find_spec` of a dotted name would import its parents.
+    """
+    top, *rest = name.split(".")
     if top in sys.stdlib_module_names or top in _TOOLCHAIN_PACKAGES:
         return None
-    try:
-        spec = find_spec(name)
-    except (ImportError, ValueError):
-        return None
-    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-        return None
-    return Path(spec.origin)
+    spec = find_spec(top) if top not in sys.modules else sys.modules[top].__spec__
+    if spec is None:
+        return Path(found) if not rest and (found := getattr(sys.modules.get(top), "__file__", None)) else None
+    if not rest:
+        return Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None
+    for folder in spec.submodule_search_locations or ():
+        base = Path(folder, *rest)
+        for file in (base.with_name(base.name + ".py"), base / "__init__.py"):
+            if file.is_file():
+                return file
+    return None
 
 
 def _imports(name: str, file: Path) -> list[str]:
