@@ -18,28 +18,18 @@ FINISHED, UNFINISHED = b"MDF     ", b"UnFinMF "
 REPAIR = (
     0b101  # id_unfin_flags: CG cycle counter (bit 0) and length of the last DT block (bit 2) are not updated
 )
-IDENTIFICATION = struct.Struct(
-    "<8s8s8s4xH30xHH"
-)  # id_file, id_vers, id_prog, id_ver, id_unfin_flags, custom flags
+IDENTIFICATION = struct.Struct("<8s8s8s4xH30xHH")  # file, vers, prog, ver, unfin_flags, custom flags
 HEADER = struct.Struct("<4s4xQQ")  # id, length, number of links: opens every block
 HD_AT = IDENTIFICATION.size  # the standard fixes the place of the HD block alone
 
 LINKS = {b"##HD": 6, b"##FH": 2, b"##DG": 4, b"##CG": 6, b"##CN": 8, b"##CC": 4, b"##TX": 0, b"##MD": 0}
 DATA = {
-    b"##HD": struct.Struct(
-        "<QhhBBBxdd"
-    ),  # start ns, zone, dst, time flags, time class, flags, angle, distance
+    b"##HD": struct.Struct("<QhhBBBxdd"),  # start ns, zone, dst, time flags, class, flags, angle, distance
     b"##FH": struct.Struct("<QhhB3x"),  # time ns, zone, dst, time flags
     b"##DG": struct.Struct("<B7x"),  # record id size
-    b"##CG": struct.Struct(
-        "<QQHH4xII"
-    ),  # record id, cycles, flags, path separator, data bytes, invalidation bytes
-    b"##CN": struct.Struct(
-        "<BBBBIIIIBxH6d"
-    ),  # type, sync, data type, bit offset, byte offset, bits, flags, ...
-    b"##CC": struct.Struct(
-        "<BBHHH4d"
-    ),  # type, precision, flags, references, values, low, high, offset, factor
+    b"##CG": struct.Struct("<QQHH4xII"),  # record id, cycles, flags, separator, data bytes, invalid bytes
+    b"##CN": struct.Struct("<BBBBIIIIBxH6d"),  # type, sync, data type, bit, byte offset, bits, flags, ...
+    b"##CC": struct.Struct("<BBHHH4d"),  # type, digits, flags, references, values, low, high, offset, factor
 }
 MASTER, TIME, LINEAR = 2, 1, 1  # cn_type, cn_sync_type, cc_type
 DATA_TYPES = {"u": 0, "i": 2, "f": 4, "S": 6}  # cn_data_type: little-endian integers and reals, Latin-1 text
@@ -51,7 +41,7 @@ _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 @dataclass(frozen=True)
 class Channel:
-    """One recorded signal; `kind` is the numpy kind of a scalar: f8 f4 i1..i8 u1..u8 b1 S<n>; b1 is stored as u1."""
+    """One recorded signal; `kind` is that of a numpy scalar: f8 f4 i1..i8 u1..u8 S<n>, or b1 (stored as u1)."""
 
     name: str
     unit: str
@@ -78,17 +68,13 @@ def row_dtype(channels: Sequence[Channel]) -> np.dtype[np.void]:
     faults, taken = [], {"t"}
     for channel in channels:
         if channel.name in taken or not channel.name:
-            faults.append(
-                f"channel {channel.name!r} cannot be recorded: the name is taken; rename one of the two"
-            )
+            faults.append(f"channel {channel.name!r} cannot be recorded: the name is taken; give it another")
         if _KIND.fullmatch(channel.kind) is None:
-            kinds = "f8 f4 i1 i2 i4 i8 u1 u2 u4 u8 b1 S<n>"
-            faults.append(
-                f"channel {channel.name!r} cannot be recorded as {channel.kind!r}; use one of {kinds}"
-            )
+            use = "use one of f8 f4 i1 i2 i4 i8 u1 u2 u4 u8 b1 S<n>"
+            faults.append(f"channel {channel.name!r} cannot be recorded as {channel.kind!r}; {use}")
         if not all(map(writable, (channel.name, channel.unit, channel.words))):
             faults.append(
-                f"channel {channel.name!r} has a control character in name, unit or words; take it out"
+                f"channel {channel.name!r}: a control character in name, unit or words; take it out"
             )
         taken.add(channel.name)
     if faults:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-import re
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,7 +80,7 @@ def read(path: str | Path) -> Recording:
 
 
 class _Image:
-    """The bytes of a record and the ways to take it apart; every method raises InputError on what is not ours."""
+    """The bytes of a record and how to take them apart; every method refuses what is not ours."""
 
     def __init__(self, path: Path, data: memoryview) -> None:
         self.path, self.data = path, data
@@ -105,9 +105,7 @@ class _Image:
 
     def finished(self) -> bool:
         if len(self.data) < mdf.IDENTIFICATION.size:
-            self.refuse(
-                f"an identification block of {mdf.IDENTIFICATION.size} bytes, not {len(self.data)} bytes in all"
-            )
+            self.refuse(f"an identification block of 64 bytes, not {len(self.data)} bytes in all")
         mark, version, program, _, flags, custom = mdf.IDENTIFICATION.unpack_from(self.data)
         if (version, program) != (b"4.10    ", b"hilbench"):
             self.refuse("MDF 4.10 written by 'hilbench' at byte 8")
@@ -163,7 +161,7 @@ class _Image:
             dtype = row_dtype([channel for channel, _ in channels[1:]])
         except InputError as error:
             self.refuse(f"channels that can be recorded ({'; '.join(error.faults)})")
-        fields = dtype.fields or {}
+        fields: Mapping[str, Any] = dtype.fields or {}
         if [fields[channel.name][1] for channel, _ in channels] != [offset for _, offset in channels]:
             self.refuse("channels that follow one another in the row")
         return dtype
@@ -171,7 +169,7 @@ class _Image:
     def metadata(self, address: int) -> dict[str, str]:
         text = self.text(address, b"##MD")
         try:
-            if re.search("<!", text):  # no declaration is ours: an entity could grow without bound
+            if "<!" in text:  # no declaration is ours: an entity could grow without bound
                 self.refuse("a comment without declarations")
             root = ElementTree.fromstring(text)
         except ElementTree.ParseError:
@@ -179,18 +177,13 @@ class _Image:
         return {e.get("name", ""): e.text or "" for e in root.iterfind("common_properties/e")}
 
     def rows(self, address: int, dtype: np.dtype[np.void], cycles: int | None) -> np.ndarray[Any, Any]:
-        """The whole rows of the data block, which is the file's last; `cycles` are those a finished file declares."""
+        """The whole rows of the data block, the file's last; `cycles` are those a finished file declares."""
         start = address + mdf.HEADER.size
         room = len(self.data) - start
-        if room < 0 or self.data[address : address + 4] != b"##DT":
+        if room < 0 or bytes(self.data[address : address + 4]) != b"##DT":
             self.refuse(f"a ##DT block at byte {address}")
         count = room // dtype.itemsize
-        if cycles is not None and (cycles * dtype.itemsize, cycles * dtype.itemsize + 24) != (
-            room,
-            self.length(address),
-        ):
+        _, length, _ = mdf.HEADER.unpack_from(self.data, address)
+        if cycles is not None and not cycles * dtype.itemsize == room == length - mdf.HEADER.size:
             self.refuse(f"the {cycles} rows that were finalised, not {room} bytes, which hold {count}")
         return np.frombuffer(self.data, dtype, count, start)
-
-    def length(self, address: int) -> int:
-        return int(mdf.HEADER.unpack_from(self.data, address)[1])
