@@ -1,0 +1,233 @@
+"""The compiled lines that step everything: the loop itself and the blocks that every rig needs.
+
+The order within a tick is the order of the schedule, which `hil.bench.schedule` writes down once.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from hil.blocks.kernel import function
+from hil.blocks.memory import (
+    call,
+    load_f4,
+    load_f8,
+    load_i1,
+    load_i2,
+    load_i4,
+    load_i8,
+    load_u1,
+    load_u2,
+    load_u4,
+    load_u8,
+    store_f4,
+    store_f8,
+    store_i1,
+    store_i2,
+    store_i4,
+    store_i8,
+    store_u1,
+    store_u2,
+    store_u4,
+    store_u8,
+)
+
+_HOST = 1 << 40
+_COPY = 16
+_SECOND = 1_000_000_000
+_MONOTONIC, _ABSOLUTE = 1, 1  # CLOCK_MONOTONIC and TIMER_ABSTIME of <time.h> on Linux
+_ENTRY = 64  # bytes of one line of the schedule
+_EVENT = 56
+_WIRE = 48
+
+
+def run(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
+    """Walk the schedule from the tick and entry in `p` until `p.stop`, or until a block answers with a status.
+
+    The loop can be entered again after any status: it goes on behind the entry that gave it.
+    """
+    tick, at, entries, count, step = p.tick, p.at, p.entries, p.count, p.step
+    while tick < p.stop and p.halt == 0:
+        now = tick * step
+        while at < count:
+            entry = entries + _ENTRY * at
+            at += 1
+            if load_i8(entry + 56) == tick:
+                store_i8(entry + 56, tick + load_i8(entry + 48))
+                status = call(
+                    load_i8(entry),
+                    now,
+                    load_i8(entry + 40),
+                    load_i8(entry + 8),
+                    load_i8(entry + 16),
+                    load_i8(entry + 24),
+                    load_i8(entry + 32),
+                )
+                if status != 0:
+                    p.tick, p.at = tick, at
+                    return status
+        at = 0
+        tick += 1
+    p.tick, p.at = tick, at
+    return 0
+
+
+def hand_over(t: int, h: int, p: int, x: int, u: int, y: int) -> int:
+    """Stop the loop for its host, which exchanges with a link and enters the loop again."""
+    return _HOST
+
+
+@function
+def _load(address: int, kind: int) -> float:
+    if kind == 0:
+        return load_f8(address)
+    if kind == 1:
+        return float(load_f4(address))
+    if kind == 2:
+        return float(load_i8(address))
+    if kind == 3:
+        return float(load_i4(address))
+    if kind == 4:
+        return float(load_i2(address))
+    if kind == 5:
+        return float(load_i1(address))
+    if kind == 6:
+        return float(load_u8(address))
+    if kind == 7:
+        return float(load_u4(address))
+    if kind == 8:
+        return float(load_u2(address))
+    return float(load_u1(address))
+
+
+@function
+def _whole(value: float, low: float, high: float) -> float:
+    """Round to the nearest whole number, ties to even, and saturate; what is not a number becomes 0."""
+    if value != value:
+        return 0.0
+    return min(max(np.rint(value), low), high)
+
+
+@function
+def _store(address: int, kind: int, value: float) -> None:
+    if kind == 0:
+        store_f8(address, value)
+    elif kind == 1:
+        store_f4(address, np.float32(value))
+    elif kind == 2:
+        store_i8(address, np.int64(_whole(value, -9223372036854775808.0, 9223372036854774784.0)))
+    elif kind == 3:
+        store_i4(address, np.int32(_whole(value, -2147483648.0, 2147483647.0)))
+    elif kind == 4:
+        store_i2(address, np.int16(_whole(value, -32768.0, 32767.0)))
+    elif kind == 5:
+        store_i1(address, np.int8(_whole(value, -128.0, 127.0)))
+    elif kind == 6:
+        store_u8(address, np.uint64(_whole(value, 0.0, 18446744073709549568.0)))
+    elif kind == 7:
+        store_u4(address, np.uint32(_whole(value, 0.0, 4294967295.0)))
+    elif kind == 8:
+        store_u2(address, np.uint16(_whole(value, 0.0, 65535.0)))
+    else:
+        store_u1(address, np.uint8(_whole(value, 0.0, 255.0)))
+
+
+@function
+def _move(source: int, target: int, kind: int) -> None:
+    if kind == 0 or kind == 2 or kind == 6:
+        store_i8(target, load_i8(source))
+    elif kind == 1 or kind == 3 or kind == 7:
+        store_i4(target, load_i4(source))
+    elif kind == 4 or kind == 8:
+        store_i2(target, load_i2(source))
+    else:
+        store_i1(target, load_i1(source))
+
+
+def carry(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
+    """Carry values over a set of wires, in their order."""
+    for i in range(p.count):
+        wire = p.wires + _WIRE * i
+        source, target = load_i8(wire), load_i8(wire + 8)
+        kind, target_kind = load_i8(wire + 16), load_i8(wire + 24)
+        if kind == _COPY:
+            _move(source, target, target_kind)
+        else:
+            value = _load(source, kind) * load_f8(wire + 32) + load_f8(wire + 40)
+            _store(target, target_kind, value)
+    return 0
+
+
+def play(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
+    """Let the events of a scenario happen that are due at t; a ramp moves at every tick until its end."""
+    i = p.first
+    while i < p.count:
+        event = p.events + _EVENT * i
+        start, end = load_i8(event), load_i8(event + 8)
+        if start > t:
+            break
+        phase = load_i8(event + 48)
+        address, kind = load_i8(event + 16), load_i8(event + 24)
+        if phase == 0:
+            store_f8(event + 40, _load(address, kind))
+        if phase < 2:
+            value = load_f8(event + 32)
+            if t < end:
+                origin = load_f8(event + 40)
+                value = origin + (value - origin) * (float(t - start) / float(end - start))
+            _store(address, kind, value)
+            store_i8(event + 48, 1 if t < end else 2)
+        if i == p.first and t >= end:
+            p.first = i + 1
+        i += 1
+    return 0
+
+
+def sample(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
+    """Copy the process image into the next row of the ring, t first; a ring that is full waits or loses the row."""
+    if p.head - p.tail == p.capacity:
+        if p.waits == 0:
+            p.lost += 1
+            return 0
+        return -1
+    row = p.rows + 8 * p.row_words * (p.head % p.capacity)
+    store_i8(row, t)
+    for word in range(1, p.row_words):
+        store_i8(row + 8 * word, load_i8(p.source + 8 * word - 8))
+    p.head += 1
+    return _HOST if p.waits != 0 and p.head - p.tail == p.capacity else 0
+
+
+@function
+def _now(p: Any, timespec: int) -> int:
+    call(p.gettime, _MONOTONIC, timespec, 0, 0, 0, 0)
+    return load_i8(timespec) * _SECOND + load_i8(timespec + 8)
+
+
+def pace(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
+    """Wait for the instant of t on the wall clock, and count the ticks that begin too late; `x` is a timespec.
+
+    The deadline is absolute: a late tick does not move the ones behind it. The last `spin` ns are waited awake.
+    """
+    deadline = p.start + t // p.rate
+    now = _now(p, x)
+    if now < deadline - p.spin:
+        wake = deadline - p.spin
+        store_i8(x, wake // _SECOND)
+        store_i8(x + 8, wake % _SECOND)
+        call(p.nanosleep, _MONOTONIC, _ABSOLUTE, x, 0, 0, 0)
+        now = _now(p, x)
+    while now < deadline:
+        now = _now(p, x)
+    lateness = now - deadline
+    store_i8(y, lateness)
+    if t < p.grace or lateness <= p.tolerance:
+        p.run = 0
+        return 0
+    if p.late == 0:
+        p.first_late = t
+    p.late += 1
+    p.run += 1
+    p.longest_run = max(p.longest_run, p.run)
+    p.worst = max(p.worst, lateness)
+    return 0

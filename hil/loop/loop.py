@@ -1,0 +1,112 @@
+"""The fixed-step loop: a schedule of blocks on memory, stepped by one compiled function that knows none of them."""
+
+import ctypes
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from hil.blocks import Kernel
+from hil.errors import InputError
+from hil.loop.layout import ENTRY, LOOP
+from hil.signals import in_words
+
+Memory = "np.ndarray[Any, Any] | None"
+
+_RUN = Kernel("hil.loop.kernels", "run", (LOOP, None, None, None))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a schedule: a block's address and memory, its period and phase in ns."""
+
+    name: str
+    address: int
+    period: int
+    p: "np.ndarray[Any, Any] | None" = None
+    x: "np.ndarray[Any, Any] | None" = None
+    u: "np.ndarray[Any, Any] | None" = None
+    y: "np.ndarray[Any, Any] | None" = None
+    phase: int = 0
+
+
+def address_of(memory: "np.ndarray[Any, Any] | None") -> int:
+    """Return the address of an array's first byte, 0 for none."""
+    return 0 if memory is None else int(memory.ctypes.data)
+
+
+def base_step(periods: Sequence[tuple[str, int]]) -> int:
+    """Return the shortest of the named periods, of which all the others must be whole multiples (ns).
+
+    Raises:
+        InputError: periods that are no whole multiples, all at once.
+    """
+    shortest_name, shortest = min(periods, key=lambda one: one[1])
+    faults = [
+        f"{name} has a period of {in_words(period)}, which is no whole multiple of the {in_words(shortest)} "
+        f"of {shortest_name}; take {in_words(max(1, period // shortest) * shortest)} or change {shortest_name}"
+        for name, period in periods
+        if period % shortest
+    ]
+    if faults:
+        raise InputError(faults)
+    return shortest
+
+
+class Loop:
+    """A schedule in memory, ready to run; time counts from 0 in ticks of `step` ns."""
+
+    def __init__(self, steps: Sequence[Step], step: int) -> None:
+        self.steps = tuple(steps)
+        self.step = step
+        entries = np.zeros(len(steps), ENTRY)
+        for line, one in zip(entries, steps, strict=True):
+            addresses = (address_of(memory) for memory in (one.p, one.x, one.u, one.y))
+            line["p"], line["x"], line["u"], line["y"] = addresses
+            line["block"], line["period"] = one.address, one.period
+            line["every"], line["due"] = one.period // step, math.ceil(one.phase / step)
+        self._entries = entries
+        self.memory = np.zeros(1, LOOP)
+        self.memory["entries"], self.memory["count"], self.memory["step"] = address_of(entries), len(steps), step
+        self._call = _caller(_RUN.address)
+
+    @property
+    def tick(self) -> int:
+        """The tick that is next, or the one in which the last run stopped."""
+        return int(self.memory["tick"][0])
+
+    @property
+    def t(self) -> int:
+        """The time of that tick, ns."""
+        return self.tick * self.step
+
+    @property
+    def last(self) -> Step:
+        """The line of the schedule that stopped the last run."""
+        return self.steps[int(self.memory["at"][0]) - 1]
+
+    def halt(self) -> None:
+        """End a run, from another thread too, before its next tick."""
+        self.memory["halt"] = 1
+
+    def run(self, until: int) -> int:
+        """Run up to, not including, the tick `until`; return 0 when it is reached, else the status of `last`.
+
+        Runs without the interpreter's lock. After a status it may be called again and goes on behind that line.
+        """
+        self.memory["stop"] = until
+        return int(self._call(0, 0, address_of(self.memory), 0, 0, 0))
+
+
+@cache
+def _caller(address: int) -> Any:
+    return ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 6)(address)
+
+
+def call_block(step: Step, t: int) -> int:
+    """Call one line of a schedule by itself, outside the loop, and return its status."""
+    memory = (address_of(one) for one in (step.p, step.x, step.u, step.y))
+    return int(_caller(step.address)(t, step.period, *memory))

@@ -1,0 +1,127 @@
+"""The blocks that every rig needs: wires, the scenario's player, the ring of samples, the wall clock."""
+
+import ctypes
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hil.blocks import Kernel
+from hil.loop.layout import COPY, EVENT, HOST, KINDS, PACE, RING, SCRIPT, WIRE, WIRES
+from hil.loop.loop import Step, address_of
+
+_MODULE = "hil.loop.kernels"
+_CARRY = Kernel(_MODULE, "carry", (WIRES, None, None, None))
+_PLAY = Kernel(_MODULE, "play", (SCRIPT, None, None, None))
+_SAMPLE = Kernel(_MODULE, "sample", (RING, None, None, None))
+_PACE = Kernel(_MODULE, "pace", (PACE, None, None, None))
+_HAND_OVER = Kernel(_MODULE, "hand_over")
+
+
+@dataclass(frozen=True)
+class Conductor:
+    """One wire in memory: addresses, numpy kinds, and target = source * scale + offset."""
+
+    source: int
+    target: int
+    source_kind: str
+    target_kind: str
+    scale: float = 1.0
+    offset: float = 0.0
+
+
+def wires(name: str, conductors: Sequence[Conductor], period: int) -> Step:
+    """Return a step that carries values over wires, in their order."""
+    table = np.zeros(len(conductors), WIRE)
+    for line, one in zip(table, conductors, strict=True):
+        same = one.source_kind == one.target_kind and one.scale == 1.0 and one.offset == 0.0
+        kind = COPY if same else KINDS[one.source_kind]
+        line["source"], line["target"], line["source_kind"] = one.source, one.target, kind
+        line["target_kind"], line["scale"], line["offset"] = KINDS[one.target_kind], one.scale, one.offset
+    p = np.zeros(1, WIRES)
+    p["wires"], p["count"] = address_of(table), len(table)
+    return Step(name, _CARRY.address, period, p=p, x=table)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One event in memory: at `start` (ns) the value at an address becomes `value`, by a ramp until `end`."""
+
+    start: int
+    end: int
+    address: int
+    kind: str
+    value: float
+
+
+def script(changes: Sequence[Change], period: int) -> Step:
+    """Return the step that plays a scenario's events."""
+    table = np.zeros(len(changes), EVENT)
+    for line, one in zip(table, sorted(changes, key=lambda change: change.start), strict=True):
+        line["start"], line["end"], line["address"] = one.start, one.end, one.address
+        line["kind"], line["value"] = KINDS[one.kind], one.value
+    p = np.zeros(1, SCRIPT)
+    p["events"], p["count"] = address_of(table), len(table)
+    return Step("scenario", _PLAY.address, period, p=p, x=table)
+
+
+def handover(name: str, period: int) -> Step:
+    """Return a step that stops the loop for its host with the status HOST."""
+    return Step(name, _HAND_OVER.address, period)
+
+
+class Ring:
+    """Samples on their way from the loop to the record; one writer, one reader, no lock.
+
+    On virtual time a full ring hands over to the host; on the wall clock it never waits, and lost rows are counted.
+    """
+
+    def __init__(self, image: "np.ndarray[Any, Any]", period: int, capacity: int, *, waits: bool) -> None:
+        words = -(-image.dtype.itemsize // 8)
+        self.rows = np.zeros((capacity, words + 1), "i8")
+        self._image = image
+        self.p = np.zeros(1, RING)
+        self.p["rows"], self.p["capacity"], self.p["row_words"] = address_of(self.rows), capacity, words + 1
+        self.p["source"], self.p["waits"] = address_of(image), waits
+        self.step = Step("record", _SAMPLE.address, period, p=self.p)
+
+    @property
+    def lost(self) -> int:
+        """The rows that found the ring full."""
+        return int(self.p["lost"][0])
+
+    def take(self) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
+        """Return the rows that have come in, oldest first, as times (ns) and copies of the image, and free them."""
+        head, tail = int(self.p["head"][0]), int(self.p["tail"][0])
+        taken = self.rows[np.arange(tail, head) % len(self.rows)]
+        self.p["tail"] = head
+        images = np.ascontiguousarray(taken[:, 1:]).view("u1").reshape(len(taken), -1)
+        images = np.ascontiguousarray(images[:, : self._image.dtype.itemsize]).view(self._image.dtype)[:, 0]
+        return taken[:, 0], images
+
+
+class Pace:
+    """The wall clock of a run: `rate` times as fast as real time; counts the ticks that begin late.
+
+    A tick is late when it begins more than `tolerance` ns of wall time behind its instant, after `grace` ns of
+    simulated time.
+    """
+
+    def __init__(self, step: int, rate: int, lateness: "np.ndarray[Any, Any]", *, tolerance: int, grace: int) -> None:
+        libc = ctypes.CDLL(None)
+        self.p = np.zeros(1, PACE)
+        for name, function in (("gettime", libc.clock_gettime), ("nanosleep", libc.clock_nanosleep)):
+            self.p[name] = ctypes.cast(function, ctypes.c_void_p).value
+        self.p["rate"], self.p["tolerance"], self.p["grace"] = rate, tolerance, grace
+        self.p["spin"] = min(60_000, step // rate // 4)  # 60 us halve the wake-up's lateness and cost 6 % at 1 kHz
+        timespec = self.p[["seconds", "nanoseconds"]]["seconds"]
+        self.step = Step("clock", _PACE.address, step, p=self.p, x=timespec, y=lateness)
+
+    def start(self) -> None:
+        """Let simulated time 0 be now."""
+        self.p["start"] = time.monotonic_ns()
+
+
+__all__ = ["HOST", "Change", "Conductor", "Pace", "Ring", "handover", "script", "wires"]
