@@ -1,0 +1,138 @@
+"""A transmitter: lag, noise, limits, resolution, and the ways in which transmitters fail.
+
+Every step the lag moves over the block's period with the input taken as constant (exact for a first-order lag); the
+first step starts from the settled transmitter. The noise is the sum of the four 16-bit parts of one splitmix64 word
+(S. Vigna, public domain, after G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014), scaled to a standard deviation of one:
+close to normal, never beyond 3.46 standard deviations, and without libm, so that a seed gives the same noise anywhere.
+
+A failed transmitter does as a real one: only an open circuit and a value at the end of the range take `ok` away. One
+that is stuck, shifted or drifting says that all is well, and it is for the controller to find out.
+"""
+
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from hil.blocks.block import Block
+from hil.blocks.kernel import function
+from hil.signals import record, signal
+
+NO_FAULT, STUCK, STUCK_AT, OFFSET, DRIFT, OPEN_CIRCUIT = range(6)
+
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_27, _30, _31 = np.uint64(27), np.uint64(30), np.uint64(31)
+_16, _32, _48, _LOW = np.uint64(16), np.uint64(32), np.uint64(48), np.uint64(0xFFFF)
+_MEAN = 4 * 65535 / 2
+_SCALE = 1 / math.sqrt(4 * (65536**2 - 1) / 12)
+
+
+@function
+def _mixed(word: Any) -> Any:
+    """The output function of splitmix64."""
+    word = (word ^ (word >> _30)) * _MIX_1
+    word = (word ^ (word >> _27)) * _MIX_2
+    return word ^ (word >> _31)
+
+
+@function
+def _noise(x: Any) -> float:
+    """The next random number: mean 0, standard deviation 1, within +-3.46."""
+    x.random = x.random + _GAMMA
+    word = _mixed(x.random)
+    total = (word & _LOW) + ((word >> _16) & _LOW) + ((word >> _32) & _LOW) + (word >> _48)
+    return (float(total) - _MEAN) * _SCALE
+
+
+@function
+def _healthy(p: Any, x: Any, h: int, actual: float) -> float:
+    """What the sound transmitter would show, before limits and resolution."""
+    if not x.started:
+        x.started = True
+        x.lagged = actual
+        x.random = _mixed(np.uint64(p.seed))
+    elif p.lag > 0.0:
+        x.lagged += -math.expm1(-h * 1e-9 / p.lag) * (actual - x.lagged)
+    else:
+        x.lagged = actual
+    return float(x.lagged + p.noise * _noise(x))
+
+
+@function
+def _as_sent(p: Any, value: float) -> float:
+    """A value in steps of the resolution, within the range."""
+    if p.resolution > 0.0:
+        value = p.low + np.rint((value - p.low) / p.resolution) * p.resolution
+    return float(min(max(value, p.low), p.high))
+
+
+def sensor_step(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
+    """One measurement; the noise goes on behind every fault, so that a run differs by the fault alone."""
+    value = _healthy(p, x, h, u.actual)
+    if p.fault != x.fault:
+        x.fault = p.fault
+        x.since = t
+    if p.fault == STUCK:
+        value = x.sent
+    elif p.fault == STUCK_AT:
+        value = p.stuck_at
+    elif p.fault == OFFSET:
+        value += p.offset
+    elif p.fault == DRIFT:
+        value += p.drift * ((t - x.since) * 1e-9)
+    x.sent = _as_sent(p, value)
+    y.ok = p.low <= value <= p.high
+    y.value = x.sent
+    if p.fault == OPEN_CIRCUIT:
+        y.ok = False
+        y.value = p.fail_to
+
+
+@cache
+def sensor(unit: str) -> Block:
+    """Return the block of a transmitter that measures in `unit`."""
+    return Block(
+        name="sensor",
+        words=f"transmitter in {unit}",
+        step=sensor_step,
+        parameters=record(
+            "Parameters",
+            lag=signal("s", "time constant of the transmitter", 0, 1e6),
+            noise=signal(unit, "standard deviation of the noise", 0),
+            low=signal(unit, "lower end of the range", -1e12, 1e12, -1e12),
+            high=signal(unit, "upper end of the range", -1e12, 1e12, 1e12),
+            resolution=signal(unit, "smallest step of the value sent; 0 sends every value", 0),
+            seed=signal("1", "seed of the noise, taken at the first step", 0, 2**53, 1, kind="i8"),
+            fault=signal(
+                "1", "0 none, 1 stuck, 2 stuck at a value, 3 offset, 4 drift, 5 open circuit", 0, 5, kind="i8"
+            ),
+            stuck_at=signal(unit, "what fault 2 shows"),
+            offset=signal(unit, "what fault 3 adds"),
+            drift=signal(f"({unit})/s", "what fault 4 adds per second from its beginning"),
+            fail_to=signal(unit, "what an open circuit shows"),
+        ),
+        state=record(
+            "State",
+            lagged=signal(unit, "what the sensing element has reached"),
+            sent=signal(unit, "the last value of the sound circuit"),
+            random=signal("1", "state of the noise", 0, 2**64, kind="u8"),
+            since=signal("ns", "when the present fault began", kind="i8"),
+            fault=signal("1", "the present fault", 0, 5, kind="i8"),
+            started=signal("1", "the first step was done", 0, 1, kind="b1"),
+        ),
+        inputs=record("Inputs", actual=signal(unit, "what is measured")),
+        outputs=record(
+            "Outputs",
+            value=signal(unit, "what the transmitter shows"),
+            ok=signal(
+                "1",
+                "the transmitter reports a sound circuit and a value within its range",
+                0,
+                1,
+                1,
+                kind="b1",
+            ),
+        ),
+    )
