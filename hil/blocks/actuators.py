@@ -1,11 +1,11 @@
 """A control valve with rate and stiction, and the tempered coolant loop that it feeds.
 
 Stiction: Q. P. He, J. Wang, M. Pottmann, S. J. Qin, A curve fitting method for detecting valve stiction in
-oscillating control loops, Ind. Eng. Chem. Res. 46 (2007) 4549-4560, figure 3: a stem at rest moves when the signal
-is more than the static friction away, and then to within the dynamic friction of it. Equal frictions are a deadband
-(backlash), no dynamic friction is the one-parameter model of A. Stenman, F. Gustafsson, K. Forsman, Int. J. Adaptive
-Control and Signal Processing 17 (2003) 625-634. The limited rate of the actuator is added here: a stem on its way
-stays in motion until it arrives.
+oscillating control loops, Ind. Eng. Chem. Res. 46 (2007) 4549-4560, figure 3: a stem at rest moves when the
+signal is more than the static friction away, and then to within the dynamic friction of it. Equal frictions
+are a deadband (backlash), no dynamic friction is the one-parameter model of A. Stenman, F. Gustafsson, K.
+Forsman, Int. J. Adaptive Control and Signal Processing 17 (2003) 625-634. The limited rate of the actuator
+is added here: a stem on its way stays in motion until it arrives.
 """
 
 import math
@@ -30,19 +30,19 @@ def _wanted(p: Any, position: float, command: float, moving: bool) -> float:
 def valve_step(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
     """Move the stem for one period towards the command."""
     command = min(max(u.command, p.low), p.high)
-    wanted = _wanted(p, x.position, command, x.moving)
+    wanted = _wanted(p, x.stem, command, x.moving)
     if p.fault == JAMMED:
-        wanted = x.position
+        wanted = x.stem
     elif p.fault == NO_AIR:  # the spring is stronger than the packing
         wanted = p.fail_to
     most = p.rate * (h * 1e-9)
-    way = min(max(wanted - x.position, -most), most)
-    x.moving = way != wanted - x.position
-    x.position = x.position + way if x.moving else wanted
-    y.position = x.position
-    y.opening = x.position * 0.01
+    way = min(max(wanted - x.stem, -most), most)
+    x.moving = way != wanted - x.stem
+    x.stem = x.stem + way if x.moving else wanted
+    y.position = x.stem
+    y.opening = x.stem * 0.01
     if p.rangeability > 1.0:
-        y.opening = p.rangeability ** (x.position * 0.01 - 1.0)
+        y.opening = p.rangeability ** (x.stem * 0.01 - 1.0)
 
 
 VALVE = Block(
@@ -56,12 +56,10 @@ VALVE = Block(
         rate=signal("%/s", "fastest travel", 0, 1e6, 2.0),
         static_friction=signal("%", "distance of the command at which a stem at rest breaks loose", 0, 100),
         dynamic_friction=signal("%", "distance from the command at which a stem in motion stops", 0, 100),
-        rangeability=signal(
-            "1", "of the equal-percentage characteristic (IEC 60534-2-4); 1 is linear", 1, 1e3, 1.0
-        ),
+        rangeability=signal("1", "equal-percentage (IEC 60534-2-4) above 1; 1 is linear", 1, 1e3, 1.0),
         fault=signal(
             "1",
-            "0 none, 1 jammed where it is, 2 loss of air: the spring moves it to fail_to",
+            "0 none, 1 jammed where it is, 2 loss of air: goes to fail_to",
             0,
             2,
             kind="i8",
@@ -70,12 +68,10 @@ VALVE = Block(
     ),
     state=record(
         "State",
-        position=signal("%", "position of the stem", 0, 100),
+        stem=signal("%", "where the stem is", 0, 100),
         moving=signal("1", "the stem is on its way", 0, 1, kind="b1"),
     ),
-    inputs=record(
-        "Inputs", command=signal("%", "signal of the controller; beyond the limits it counts as the limit")
-    ),
+    inputs=record("Inputs", command=signal("%", "signal of the controller, held within the limits")),
     outputs=record(
         "Outputs",
         position=signal("%", "position of the stem", 0, 100),
@@ -89,22 +85,22 @@ def mixing_step(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
     mixture = u.opening * u.cold + (1.0 - u.opening) * u.warm
     if not x.started:
         x.started = True
-        x.temperature = mixture
+        x.content = mixture
     elif p.lag > 0.0:
-        x.temperature += -math.expm1(-h * 1e-9 / p.lag) * (mixture - x.temperature)
+        x.content += -math.expm1(-h * 1e-9 / p.lag) * (mixture - x.content)
     else:
-        x.temperature = mixture
-    y.temperature = x.temperature
+        x.content = mixture
+    y.temperature = x.content
 
 
 MIXING = Block(
     name="mixing",
-    words="tempered coolant: a three-way valve mixes cold and warm supply at constant flow; the loop's content is a lag",
+    words="tempered coolant: cold and warm supply through a three-way valve, then the loop's content",
     step=mixing_step,
     parameters=record("Parameters", lag=signal("s", "content of the loop over its flow", 0, 1e6, 60.0)),
     state=record(
         "State",
-        temperature=signal("K", "temperature of the loop's content", 200, 400, 298.15),
+        content=signal("K", "temperature of the loop's content", 200, 400, 298.15),
         started=signal("1", "the first step was done: the loop had settled before", 0, 1, kind="b1"),
     ),
     inputs=record(

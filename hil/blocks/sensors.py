@@ -1,12 +1,14 @@
 """A transmitter: lag, noise, limits, resolution, and the ways in which transmitters fail.
 
-Every step the lag moves over the block's period with the input taken as constant (exact for a first-order lag); the
-first step starts from the settled transmitter. The noise is the sum of the four 16-bit parts of one splitmix64 word
-(S. Vigna, public domain, after G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014), scaled to a standard deviation of one:
-close to normal, never beyond 3.46 standard deviations, and without libm, so that a seed gives the same noise anywhere.
+Every step the lag moves over the block's period with the input taken as constant (exact for a first-order
+lag); the first step starts from the settled transmitter. The noise is the sum of the four 16-bit parts of
+one splitmix64 word (S. Vigna, public domain, after G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014), scaled
+to a standard deviation of one: close to normal, never beyond 3.46 standard deviations, and without libm, so
+that a seed gives the same noise anywhere.
 
-A failed transmitter does as a real one: only an open circuit and a value at the end of the range take `ok` away. One
-that is stuck, shifted or drifting says that all is well, and it is for the controller to find out.
+A failed transmitter does as a real one: only an open circuit and a value at the end of the range take `ok`
+away. One that is stuck, shifted or drifting says that all is well, and it is for the controller to find
+out.
 """
 
 import math
@@ -71,8 +73,8 @@ def _as_sent(p: Any, value: float) -> float:
 def sensor_step(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
     """One measurement; the noise goes on behind every fault, so that a run differs by the fault alone."""
     value = _healthy(p, x, h, u.actual)
-    if p.fault != x.fault:
-        x.fault = p.fault
+    if p.fault != x.active:
+        x.active = p.fault
         x.since = t
     if p.fault == STUCK:
         value = x.sent
@@ -119,7 +121,7 @@ def sensor(unit: str) -> Block:
             sent=signal(unit, "the last value of the sound circuit"),
             random=signal("1", "state of the noise", 0, 2**64, kind="u8"),
             since=signal("ns", "when the present fault began", kind="i8"),
-            fault=signal("1", "the present fault", 0, 5, kind="i8"),
+            active=signal("1", "the present fault", 0, 5, kind="i8"),
             started=signal("1", "the first step was done", 0, 1, kind="b1"),
         ),
         inputs=record("Inputs", actual=signal(unit, "what is measured")),
@@ -128,7 +130,7 @@ def sensor(unit: str) -> Block:
             value=signal(unit, "what the transmitter shows"),
             ok=signal(
                 "1",
-                "the transmitter reports a sound circuit and a value within its range",
+                "the circuit is sound and the value within the range",
                 0,
                 1,
                 1,

@@ -5,17 +5,18 @@
     r               = k0 exp(-E/(R T)) CA
 
 Sources, one for each parameter set:
-- `mathworks`: MathWorks, Model Predictive Control Toolbox, "Non-Adiabatic Continuous Stirred Tank Reactor", after
-  B. W. Bequette, Process Dynamics: Modeling, Analysis and Simulation, Prentice Hall 1998, module 9.
-- `seborg`: D. E. Seborg, T. F. Edgar, D. A. Mellichamp, Process Dynamics and Control, 2nd ed., Wiley 2004, example 2.5;
-  after M. A. Henson, D. E. Seborg (eds.), Nonlinear Process Control, Prentice Hall 1997, chapter 1.
+- `mathworks`: MathWorks, Model Predictive Control Toolbox, "Non-Adiabatic Continuous Stirred Tank Reactor",
+  after B. W. Bequette, Process Dynamics: Modeling, Analysis and Simulation, Prentice Hall 1998, module 9.
+- `seborg`: D. E. Seborg, T. F. Edgar, D. A. Mellichamp, Process Dynamics and Control, 2nd ed., Wiley 2004,
+  example 2.5; after M. A. Henson, D. E. Seborg (eds.), Nonlinear Process Control, Prentice Hall 1997,
+  chapter 1.
 
-Published per hour or minute and per kcal, litre or mole; here in seconds, J, m^3 and kmol, so that a steady state is
-the published one and only the clock differs.
+Published per hour or minute and per kcal, litre or mole; here in seconds, J, m^3 and kmol, so that a steady
+state is the published one and only the clock differs.
 
-Left out: the dynamics of the jacket (the published manipulated variable is Tc itself), changes of volume, density and
-heat capacity, heat of mixing, the heat of stirring, the reverse reaction. A mixture that leaves through the rupture
-disc is not modelled: the run ends where the disc opens.
+Left out: the dynamics of the jacket (the published manipulated variable is Tc itself), changes of volume,
+density and heat capacity, heat of mixing, the heat of stirring, the reverse reaction. A mixture that leaves
+through the rupture disc is not modelled: the run ends where the disc opens.
 """
 
 import math
@@ -87,7 +88,7 @@ PLANT = Plant(
     name="cstr",
     words="exothermic stirred-tank reactor with a cooling jacket",
     source="MathWorks / Bequette 1998 and Seborg, Edgar, Mellichamp 2004, example 2.5",
-    left_out="jacket dynamics, changing volume and density, heat of mixing, reverse reaction, flow through the disc",
+    left_out="jacket dynamics, changing volume, heat of mixing, reverse reaction, flow through the disc",
     derivative=derivative,
     measure=measure,
     trip=trip,
@@ -98,13 +99,13 @@ PLANT = Plant(
     trips=TRIPS,
     sets={
         "mathworks": ParameterSet(
-            words="the declared values: 1 m^3, 1 h residence time, steady at 311.26 K with the coolant at 298.15 K",
-            source='MathWorks, "Non-Adiabatic Continuous Stirred Tank Reactor", after Bequette 1998, module 9',
+            words="the declared values: 1 m^3, 1 h residence time, steady at 311.26 K with Tc = 298.15 K",
+            source="MathWorks, Non-Adiabatic Continuous Stirred Tank Reactor, after Bequette 1998, module 9",
             values={},
         ),
         "seborg": ParameterSet(
             words="100 L, 1 min residence time, at the published unstable point 0.5 mol/L, 350 K",
-            source="Seborg, Edgar, Mellichamp, Process Dynamics and Control, 2nd ed. 2004, example 2.5, table 2.3",
+            source="Seborg, Edgar, Mellichamp, Process Dynamics and Control, 2nd ed. 2004, example 2.5",
             values={
                 "V": 100e-3,
                 "k0": 7.2e10 / 60,
