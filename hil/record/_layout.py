@@ -41,7 +41,7 @@ _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 @dataclass(frozen=True)
 class Channel:
-    """One recorded signal; `kind` is that of a numpy scalar: f8 f4 i1..i8 u1..u8 S<n>, or b1 (stored as u1)."""
+    """One recorded signal; `kind` is that of a numpy scalar: f8 f4 i1..i8 u1..u8 S<n> b1 (stored as u1)."""
 
     name: str
     unit: str

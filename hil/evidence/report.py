@@ -1,0 +1,106 @@
+"""The report of a run: one HTML file that opens offline and sends no request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from hil.errors import RunError
+from hil.evidence import _words
+from hil.evidence._series import Page, Plot, page
+from hil.record import Recording
+
+_HERE = Path(__file__).parent
+VERDICTS = {
+    "pass": ("✓", "Pass", "every requirement held"),
+    "fail": ("✕", "Fail", "a requirement was violated"),
+    "inconc": ("?", "Inconclusive", "the run cannot tell: neither a pass nor a fail"),
+    "error": ("!", "Error", "the run broke or judged nothing"),
+    "none": ("–", "No verdict", "nothing was judged"),
+}
+_ORDER = ("error", "fail", "inconc", "none", "pass")
+
+
+def report(result: Mapping[str, Any], recording: Recording) -> str:
+    """The text of report.html for a result (the content of result.json) and its record.
+
+    Raises:
+        RunError: the plotting library is not installed.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    shown = page(recording, result["findings"])
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {name: getattr(_words, name) for name in ("number", "margin", "window", "bounds")}
+    ours = {name: Markup(_text(_HERE / f"report.{name}")) for name in ("css", "js")}  # noqa: S704 (our own files)
+    theirs = {name: Markup(text) for name, text in _uplot().items()}  # noqa: S704 (checked below)
+    return environment.get_template("report.html.j2").render(
+        result=result,
+        recording=recording,
+        page=shown,
+        findings=sorted(result["findings"], key=lambda finding: _ORDER.index(finding["verdict"])),
+        verdicts=VERDICTS,
+        sections=_sections(shown),
+        facts=flat,
+        data=Markup(script_json(_data(shown, result))),  # noqa: S704 (escaped there)
+        ours=ours,
+        uplot=theirs,
+    )
+
+
+def script_json(data: object) -> str:
+    """JSON that is safe inside a script element: no `<`, nothing that is not finite."""
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False, ensure_ascii=True)
+    return text.replace("<", "\\u003c")
+
+
+def flat(facts: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """Nested facts as lines of text: `policy.total` and its value."""
+    lines: dict[str, str] = {}
+    for key, value in facts.items():
+        if isinstance(value, Mapping):
+            lines |= flat(value, f"{above}{key}.")
+        else:
+            lines[above + key] = "–" if value is None else _words.number(value, 9) if isinstance(value, float) else str(value)
+    return lines
+
+
+def _sections(shown: Page) -> list[tuple[str, list[tuple[int, Plot]]]]:
+    """Headings with their numbered plots: the judged ones, then each block's."""
+    numbered = list(enumerate([*shown.judged, *shown.others]))
+    judged = numbered[: len(shown.judged)]
+    sections = [("Judged signals", judged)] if judged else []
+    blocks: dict[str, list[tuple[int, Plot]]] = {}
+    for number, plot in numbered[len(shown.judged) :]:
+        blocks.setdefault(plot.block, []).append((number, plot))
+    return sections + [(f"Signals of {block}" if block else "Signals", plots) for block, plots in blocks.items()]
+
+
+def _data(shown: Page, result: Mapping[str, Any]) -> dict[str, Any]:
+    plots = [asdict(plot) for plot in (*shown.judged, *shown.others)]
+    return {"t": shown.t, "plots": plots, "events": [event["t_s"] for event in result["events"]]}
+
+
+@cache
+def _uplot() -> dict[str, str]:
+    """The plotting library's script and style, from the installed package, which is found but not imported."""
+    spec = find_spec("uplot")
+    if spec is None or spec.origin is None:
+        raise RunError("cannot draw the report: the package uplot-python is not installed; install it")
+    static = Path(spec.origin).parent / "static"
+    script, style = _text(static / "uPlot.iife.js"), _text(static / "uPlot.min.css")
+    if "</script" in script or "</style" in style:
+        raise RunError(f"cannot draw the report: {static} holds a closing tag; install uplot-python 1.1")
+    return {"js": script, "css": style}
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
