@@ -5,4 +5,14 @@ from hil.links.link import Health, Link, LinkError, Point, layout
 from hil.links.mailbox import Mailbox
 from hil.links.opcua import Described, OpcUaLink
 
-__all__ = ["Link", "LinkError", "Point", "Health", "layout", "FreeRunning", "Mailbox", "OpcUaLink", "Described"]
+__all__ = [
+    "Link",
+    "LinkError",
+    "Point",
+    "Health",
+    "layout",
+    "FreeRunning",
+    "Mailbox",
+    "OpcUaLink",
+    "Described",
+]

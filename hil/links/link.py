@@ -1,8 +1,9 @@
 """The contract of every link: open, exchange by a deadline, close, health.
 
-The exchange rule, which every link keeps: one exchange at time T carries the sample taken at T to the controller
-and brings back the controller's answer to it; that answer acts at the next exchange, T + one period. What lies in
-between, a wire or a queue or nothing at all, changes when an answer is *there* and never when it *acts*.
+The exchange rule, which every link keeps: one exchange at time T carries the sample taken at T to the
+controller and brings back the controller's answer to it; that answer acts at the next exchange, T + one
+period. What lies in between, a wire or a queue or nothing at all, changes when an answer is *there* and
+never when it *acts*.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ class LinkError(RunError):
 
 
 class Point(NamedTuple):
-    """One value on a wire: its path at the controller and its numpy kind (`"f4"`, `"i8"`, `"u1"`, `"S80"`)."""
+    """One value on a wire: its path at the controller and its numpy kind (`f4`, `i8`, `u1`, `S80`)."""
 
     path: str
     kind: str
@@ -29,7 +30,8 @@ class Point(NamedTuple):
 class Health:
     """What a link knows of itself; times in nanoseconds of the monotonic clock.
 
-    `age` is the time since the last answer arrived (-1 before the first), `stale` says that it is too old to trust.
+    `age` is the time since the last answer arrived (-1 before the first), `stale` says that it is too old
+    to trust.
     """
 
     connected: bool
@@ -44,6 +46,12 @@ class Health:
 class Link(Protocol):
     """One wire to one controller; used by one thread at a time."""
 
+    writes: tuple[Point, ...]
+    """The points that the bench writes."""
+
+    reads: tuple[Point, ...]
+    """The points that it reads."""
+
     outgoing: np.dtype[Any]
     """The layout of the values to the controller: one field for each point, named by its path."""
 
@@ -54,8 +62,8 @@ class Link(Protocol):
         """Connect and check every point.
 
         Raises:
-            InputError: points that the controller does not have, of another type, or not writable; all at once.
-            LinkError: nobody answers.
+            InputError: points that the controller does not have, of another type, or not writable; all at
+            once. LinkError: nobody answers.
         """
         ...
 

@@ -1,13 +1,14 @@
 """A mailbox between two threads: the newest values and when they were put in, without a lock.
 
-Layout of `memory` (shape (1,)): `count` (i8), then two slots, each `at` (i8, ns) and `values`. The writer fills slot
-`(count + 1) & 1` and then stores `count + 1`; the reader loads `count`, copies slot `count & 1` and loads `count` again:
-if it moved the copy may be torn and is made anew. So the writer never waits, and the reader repeats only when a whole
-write falls into its copy of some hundred bytes.
+Layout of `memory` (shape (1,)): `count` (i8), then two slots, each `at` (i8, ns) and `values`. The writer
+fills slot `(count + 1) & 1` and then stores `count + 1`; the reader loads `count`, copies slot `count & 1`
+and loads `count` again: if it moved the copy may be torn and is made anew. So the writer never waits, and
+the reader repeats only when a whole write falls into its copy of some hundred bytes.
 
-On x86-64 stores become visible in program order and loads are done in program order (Intel SDM vol. 3A, 9.2.2), and an
-aligned 8-byte store is atomic, so plain moves suffice; compiled code has to stop its *compiler* from reordering (a
-volatile or atomic access of `count`). On a weaker machine the store of `count` needs release and its loads acquire.
+On x86-64 stores become visible in program order and loads are done in program order (Intel SDM vol. 3A,
+9.2.2), and an aligned 8-byte store is atomic, so plain moves suffice; compiled code has to stop its
+*compiler* from reordering (a volatile or atomic access of `count`). On a weaker machine the store of
+`count` needs release and its loads acquire.
 """
 
 from typing import Any
@@ -15,7 +16,6 @@ from typing import Any
 import numpy as np
 
 EMPTY = -1
-_TRIES = 8
 
 
 class Mailbox:
@@ -47,13 +47,10 @@ class Mailbox:
         self._count[0] = count
 
     def take(self, into: "np.ndarray[Any, Any]") -> int:
-        """Copy the newest values to `into` (shape (1,)) and return their `at` in ns; `EMPTY` leaves it alone."""
-        for _ in range(_TRIES):
-            count = int(self._count[0])
-            if count == 0:
-                return EMPTY
+        """Copy the newest values to `into` (shape (1,)), return their `at` in ns; `EMPTY` leaves it alone."""
+        while count := int(self._count[0]):
             at = int(self._at[count & 1][0])
             into[:] = self._values[count & 1]
             if int(self._count[0]) == count:
-                break
-        return at
+                return at
+        return EMPTY

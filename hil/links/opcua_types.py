@@ -1,7 +1,8 @@
-"""The types of IEC 61131-3 as OPC UA carries them (OPC 30000 v1.02, OPC UA for IEC 61131-3, elementary data types).
+"""The types of IEC 61131-3 as OPC UA carries them (OPC 30000 v1.02, elementary data types).
 
-Only names and numbers stand here, so that the table costs no import. TIME is an Int64 of milliseconds, as OPC 30000
-has it: what lies between two milliseconds is cut towards zero on the way out. LTIME is an Int64 of nanoseconds and exact.
+Only names and numbers stand here, so that the table costs no import. TIME is an Int64 of milliseconds, as
+OPC 30000 has it: what lies between two milliseconds is cut towards zero on the way out. LTIME is an Int64
+of nanoseconds and exact.
 """
 
 from typing import NamedTuple
@@ -16,7 +17,7 @@ MILLISECOND = 1_000_000
 
 
 class Elementary(NamedTuple):
-    """An elementary type: the name of OPC UA's built-in type, the numpy kind in memory, nanoseconds per unit of time."""
+    """An elementary type: its built-in type of OPC UA, the numpy kind in memory, nanoseconds per unit."""
 
     built_in: str
     kind: str
@@ -44,13 +45,15 @@ ELEMENTARY = {
     "STRING": Elementary("String", "S"),
 }
 
-_BY_KIND = {one.kind: one for name, one in reversed(ELEMENTARY.items()) if name not in ("BOOL", "TIME", "LTIME")}
+_BY_KIND = {
+    one.kind: one for name, one in reversed(ELEMENTARY.items()) if name not in ("BOOL", "TIME", "LTIME")
+}
 
 SUBTYPES = ("BYTE", "WORD", "DWORD", "LWORD", "TIME", "LTIME")
 """Types that OPC UA has no name for: subtypes of a built-in type, under the IEC name."""
 
 
 def elementary(type_name: str, kind: str) -> Elementary:
-    """Return how a variable travels; an enumeration, a subrange or an alias travels as what it is in memory."""
+    """Return how a variable travels; an enumeration or an alias travels as what it is in memory."""
     plain = type_name.upper().split("[")[0].split("(")[0].strip()
     return ELEMENTARY.get(plain) or _BY_KIND["S" if kind.startswith("S") else kind]

@@ -1,0 +1,6 @@
+"""Targets: how a controller under test is brought up, watched and taken down."""
+
+from hil.targets.target import Address, Target
+from hil.targets.virtual_plc import VirtualPlc
+
+__all__ = ["Target", "Address", "VirtualPlc"]
