@@ -43,6 +43,11 @@ class ProcessImage:
             raise InputError(f"no signal {path!r} on this rig{near(path, self.signals)}")
         return self.signals[path]
 
+    def role(self, path: str) -> str:
+        """Return the role of the record that holds a signal: inputs, state, outputs or parameters."""
+        self.find(path)
+        return self._section[path].rpartition("/")[2]
+
     def view(self, path: str) -> "np.ndarray[Any, Any]":
         """Return the memory of one signal, shape (1, *shape); a view, not a copy."""
         name = self.find(path).name

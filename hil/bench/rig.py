@@ -1,0 +1,264 @@
+"""An opened rig: everything found, checked and named; nothing moves yet."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hil.bench.controller import ControllerSide, open_controller
+from hil.bench.library import find_block
+from hil.bench.plants import load_plant, project_root
+from hil.bench.rig_file import RigFile, Source, read_rig
+from hil.bench.units import unknown
+from hil.bench.wiring import Wire, check_wires, in_order
+from hil.blocks import Block, Plant
+from hil.errors import InputError
+from hil.loop import base_step
+from hil.signals import NOTHING, ProcessImage, Record, in_words, record, signal
+from hil.verdicts.requirements import signals_of
+
+LOOP = record(
+    "Loop",
+    lateness=signal("ns", "how late the tick began on the wall clock", kind="i8"),
+    late=signal("1", "late ticks so far", kind="i8"),
+    lost=signal("1", "samples lost so far", kind="i8"),
+)
+LINK = record(
+    "Link",
+    age=signal("ns", "age of the controller's answer when it is taken", kind="i8"),
+    stale=signal("1", "exchanges so far that found the answer stale", kind="i8"),
+)
+"""What the bench says of itself; constant on virtual time, so that records stay byte-identical."""
+
+
+@dataclass(frozen=True)
+class Rig:
+    """A rig that has passed every check. `step` is the base step, `blocks` stand in the order of the data flow."""
+
+    file: RigFile
+    source: Source
+    root: Path
+    plant: Plant
+    blocks: Mapping[str, Block]
+    controller: ControllerSide
+    wires: tuple[Wire, ...]
+    step: int
+    record_period: int
+
+    @property
+    def sections(self) -> dict[tuple[str, str], Record]:
+        """The records of the process image, by block and role."""
+        return _sections(self.file, self.plant, self.blocks, self.controller)
+
+    @property
+    def settings(self) -> dict[tuple[str, str], Record]:
+        """The records of all parameters, by block and role."""
+        return _settings(self.plant, self.blocks)
+
+
+def _sections(
+    file: RigFile, plant: Plant, blocks: Mapping[str, Block], controller: ControllerSide
+) -> dict[tuple[str, str], Record]:
+    stations = {name: signal(one.unit, one.words, initial=one.value) for name, one in file.operator.items()}
+    sections = {
+        ("operator", "inputs"): record("Operator", **stations),
+        ("plant", "inputs"): plant.inputs,
+        ("plant", "state"): plant.state,
+        ("plant", "outputs"): plant.outputs,
+    }
+    for name, block in blocks.items():
+        sections[name, "inputs"] = block.inputs
+        sections[name, "outputs"] = block.outputs
+    sections["controller", "inputs"] = controller.inputs
+    sections["controller", "outputs"] = controller.outputs
+    sections["loop", "outputs"] = LOOP
+    sections["link", "outputs"] = LINK
+    return {key: one for key, one in sections.items() if one.signals or key[0] == "plant"}
+
+
+def _settings(plant: Plant, blocks: Mapping[str, Block]) -> dict[tuple[str, str], Record]:
+    all_of_them = {"plant": plant.parameters, **{name: block.parameters for name, block in blocks.items()}}
+    return {(name, "parameters"): one for name, one in all_of_them.items()}
+
+
+class Faults:
+    """The faults found so far; each is a sentence that begins with its place."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.found: list[str] = []
+
+    def add(self, sentence: str, *keys: str | int) -> None:
+        """Note a fault at a key of the rig file."""
+        self.found.append(f"{self.source.at(*keys)}: {sentence}")
+
+    @contextmanager
+    def at(self, *keys: str | int) -> Iterator[None]:
+        """Collect the input errors of a part; those that name a place of their own keep it."""
+        try:
+            yield
+        except InputError as error:
+            for one in error.faults:
+                has_place = any(character.isdigit() for character in one.partition(":")[2][:6])
+                self.found.append(one) if has_place else self.add(one, *keys)
+
+    def stop(self) -> None:
+        """Raise what was found, if anything was."""
+        if self.found:
+            raise InputError(self.found)
+
+
+def open_rig(path: Path, changes: dict[str, Any] | None = None) -> Rig:
+    """Open a rig: read its file, load its plant and blocks, compile its program, check every wire.
+
+    Raises:
+        InputError: every mistake in it at once, each with file and line.
+    """
+    file, source = read_rig(path, changes)
+    faults = Faults(source)
+    root = project_root(source.path)
+    plant = _load_plant(file, root, faults)
+    blocks = _load_blocks(file, faults)
+    controller = None
+    with faults.at("controller", "program"):
+        controller = open_controller(file, source)
+    if plant is None or controller is None or len(blocks) < len(file.blocks):
+        raise InputError(faults.found)
+    image = ProcessImage(_sections(file, plant, blocks, controller))
+    settings = ProcessImage(_settings(plant, blocks))
+    wires = check_wires(file, image, controller, faults)
+    blocks = in_order(blocks, wires, faults)
+    _check_inputs_driven(file, blocks, controller, wires, faults)
+    step = _check_rates(file, controller, faults)
+    _check_scenarios(file, image, settings, wires, step, faults)
+    _check_requirements(file, image, faults)
+    faults.stop()
+    return Rig(file, source, root, plant, blocks, controller, wires, step, file.record or step)
+
+
+def _load_plant(file: RigFile, root: Path, faults: Faults) -> Plant | None:
+    with faults.at("plant", "model"):
+        plant = load_plant(file.plant.model, root)
+        with faults.at("plant", "values"):
+            plant.memory(file.plant.parameters, file.plant.values)
+        return plant
+    return None
+
+
+def _load_blocks(file: RigFile, faults: Faults) -> dict[str, Block]:
+    blocks = {}
+    for name, part in file.blocks.items():
+        if name in ("plant", "controller", "operator", "loop", "link"):
+            faults.add(f"a block cannot be called {name!r}, which the bench uses itself", "blocks", name)
+        with faults.at("blocks", name, "model"):
+            blocks[name] = find_block(part.model, part.unit)
+    for name, block in blocks.items():
+        for key, value in file.blocks[name].values.items():
+            known = {one.name: one for role in (block.parameters, block.inputs) for one in role.signals}
+            with faults.at("blocks", name, "values", key):
+                one = known.get(key) or block.parameters[key]
+                if fault := one.fault(value):
+                    faults.add(f"{name}: {fault}", "blocks", name, "values", key)
+    for name, station in file.operator.items():
+        if wrong := unknown(station.unit):
+            faults.add(f"operator.{name} has the unit {station.unit!r}: {wrong}", "operator", name, "unit")
+    return blocks
+
+
+def _check_inputs_driven(
+    file: RigFile, blocks: Mapping[str, Block], controller: ControllerSide, wires: tuple[Wire, ...], faults: Faults
+) -> None:
+    driven = {one.target for one in wires}
+    driven |= {event.set for scenario in file.scenarios.values() for event in scenario.events}
+    for name, block in blocks.items():
+        for one in block.inputs.names:
+            if f"{name}.{one}" not in driven and one not in file.blocks[name].values:
+                faults.add(f"input {name}.{one} is not wired; wire it, or give it a value", "blocks", name)
+    given = {name.casefold() for name in file.controller.values}
+    for variable in controller.program_inputs:
+        if f"controller.{variable}" not in driven and variable.casefold() not in given:
+            faults.add(
+                f"input controller.{variable} is not wired; wire it, or give it a value in [controller.values]",
+                "controller",
+            )
+
+
+def _check_rates(file: RigFile, controller: ControllerSide, faults: Faults) -> int:
+    periods = [("plant.step", file.plant.step), ("controller.period", controller.period)]
+    periods += [(f"blocks.{name}.period", part.period) for name, part in file.blocks.items()]
+    if file.record is not None:
+        periods.append(("record", file.record))
+    for name, period in periods:
+        if period <= 0:
+            faults.add(f"{name} is {in_words(period)}; a period is longer than nothing", *name.split("."))
+    if any(period <= 0 for _, period in periods):
+        return 1
+    with faults.at("plant", "step"):
+        return base_step(periods)
+    return min(period for _, period in periods)
+
+
+def _check_scenarios(
+    file: RigFile, image: ProcessImage, settings: ProcessImage, wires: tuple[Wire, ...], step: int, faults: Faults
+) -> None:
+    driven = {wire.target: wire for wire in wires}
+    for name, scenario in file.scenarios.items():
+        if scenario.duration <= 0 or scenario.duration % step:
+            faults.add(
+                f"{in_words(scenario.duration)} is no whole number of steps of {in_words(step)}",
+                "scenarios", name, "duration",
+            )  # fmt: skip
+        for i, event in enumerate(scenario.events):
+            place = ("scenarios", name, "events", i)
+            with faults.at(*place):
+                one = settings.signals[event.set] if event.set in settings.signals else image.find(event.set)
+                if fault := one.fault(event.value):
+                    faults.add(f"the event sets {event.set.partition('.')[0]}.{fault}", *place)
+                if one.shape:
+                    faults.add(f"{event.set} is a profile; an event sets a single number", *place)
+            if event.set in driven:
+                faults.add(f"{event.set} is driven by a wire ({driven[event.set].place}) and by this event", *place)
+            elif event.set in image.signals and not _settable(event.set, image):
+                faults.add(f"{event.set} is written by the bench at every step; an event cannot set it", *place)
+            if event.at > scenario.duration:
+                faults.add(f"the event at {in_words(event.at)} is behind the scenario's end", *place)
+            if event.at % step:
+                faults.add(f"{in_words(event.at)} is no whole number of steps of {in_words(step)}", *place)
+
+
+def _settable(path: str, image: ProcessImage) -> bool:
+    return image.role(path) == "inputs"
+
+
+def _check_requirements(file: RigFile, image: ProcessImage, faults: Faults) -> None:
+    seen: dict[str, int] = {}
+    for i, one in enumerate(file.requirements):
+        if one.id in seen:
+            faults.add(f"requirement {one.id!r} stands here and at {faults.source.at('requirements', seen[one.id])}",
+                       "requirements", i)  # fmt: skip
+        seen.setdefault(one.id, i)
+        for name in signals_of(one):
+            with faults.at("requirements", i):
+                image.find(name)
+        for name in one.scenarios or ():
+            if name not in file.scenarios:
+                faults.add(f"no scenario {name!r}; there are {', '.join(file.scenarios)}", "requirements", i)
+        for name, scenario in file.scenarios.items():
+            first, last = one.window(scenario.duration)
+            if (one.scenarios is None or name in one.scenarios) and not first <= last <= scenario.duration:
+                faults.add(
+                    f"requirement {one.id}: its window, {in_words(first)} to {in_words(last)}, is not within the "
+                    f"{in_words(scenario.duration)} of scenario {name!r}",
+                    "requirements", i,
+                )  # fmt: skip
+
+
+def value_of(memory: "np.ndarray[Any, Any]") -> Any:
+    """Return the single value of a one-element memory as Python has it."""
+    return memory.reshape(-1)[0].item()
+
+
+__all__ = ["LINK", "LOOP", "NOTHING", "Faults", "Rig", "open_rig"]

@@ -1,0 +1,186 @@
+"""The rig file: plant, controller, links, wires, scenarios and requirements as plain values, no logic.
+
+Its JSON Schema is published by `hil rig schema`.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from hil.bench.toml_lines import key_lines, line_of
+from hil.errors import InputError, near
+from hil.verdicts import Policy, Requirement
+from hil.verdicts.requirements import Duration, Strict
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Method = Literal["euler", "rk4"]
+LinkName = Literal["fused", "opcua"]
+
+
+class PlantPart(Strict):
+    """The plant and how it is solved."""
+
+    model: str = Field(description="a plant of `hil plant list`")
+    parameters: str | None = Field(None, description="one of the plant's parameter sets")
+    solver: Method = "rk4"
+    step: Duration
+    values: dict[Name, float] = Field({}, description="parameters, inputs and initial states laid over the set")
+
+
+class BlockPart(Strict):
+    """A block beside the plant: a transmitter, a valve."""
+
+    model: str
+    unit: str | None = Field(None, description="the unit it measures in, for blocks that need one")
+    period: Duration
+    values: dict[Name, float] = Field({}, description="parameters and inputs")
+
+
+class Station(Strict):
+    """A signal that only scenarios move: a set-point, a push-button."""
+
+    unit: str
+    words: str
+    value: float = 0.0
+
+
+class ControllerPart(Strict):
+    """The controller under test and its wire."""
+
+    program: str = Field(description="a Structured Text file, relative to the rig file")
+    name: str | None = Field(None, description="which PROGRAM, where the file has several")
+    period: Duration | None = Field(None, description="of the exchange; the task's INTERVAL when left out")
+    link: LinkName = "fused"
+    url: str | None = Field(None, description="of a server that runs already; one is started when left out")
+    timeout: Duration = Field(5_000_000_000, description="how long an answer over the wire may take")
+    watch: tuple[str, ...] = Field((), description="variables to record besides those on wires")
+    values: dict[str, float] = Field({}, description="values of inputs that no wire drives")
+
+
+class WirePart(Strict):
+    """One wire: target = source * scale + offset."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    scale: float | None = Field(None, description="with scale or offset the wire converts, and unit says to what")
+    offset: float | None = None
+    unit: str | None = Field(None, description="unit behind scale and offset, or of a variable that declares none")
+
+
+class EventPart(Strict):
+    """Something happens: a value is set, at once or by a ramp."""
+
+    at: Duration
+    set: str
+    value: float
+    ramp: Duration = Field(0, description="time that the value takes to get there")
+    words: str = ""
+
+
+class ScenarioPart(Strict):
+    """What happens when, and for how long."""
+
+    words: str
+    duration: Duration
+    events: tuple[EventPart, ...] = ()
+
+
+class RigFile(Strict):
+    """A rig."""
+
+    name: Name
+    title: str
+    seed: int = Field(1, ge=0, lt=2**63)
+    record: Duration | None = Field(None, description="sampling period of the record; the shortest period when left out")
+    plant: PlantPart
+    blocks: dict[Name, BlockPart] = {}
+    operator: dict[Name, Station] = Field({}, description="signals that only scenarios move")
+    controller: ControllerPart
+    overruns: Policy = Field(Policy(), description="what the wall clock may miss before a verdict is inconclusive")
+    wires: tuple[WirePart, ...]
+    scenarios: dict[str, ScenarioPart] = Field(min_length=1)
+    requirements: tuple[Requirement, ...] = Field(min_length=1)
+
+
+class Source:
+    """A rig file's text with the lines of its keys: it names places."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._lines = key_lines(text)
+
+    def at(self, *keys: str | int) -> str:
+        """Return `file:line` of a key."""
+        return f"{self.path}:{line_of(self._lines, keys)}"
+
+
+def read_rig(path: Path, changes: dict[str, Any] | None = None) -> tuple[RigFile, Source]:
+    """Read and check a rig file; `changes` lays values over it, by dotted path (`plant.step`).
+
+    Raises:
+        InputError: no file, no TOML, or keys and values that a rig does not have; all at once, each with its line.
+    """
+    file = path / "rig.toml" if path.is_dir() else path
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise InputError(f"cannot read the rig {file}: {reason}; give a folder with a rig.toml, or the file") from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{file}: not a TOML file: {error}") from None
+    source = Source(file, text)
+    for key, value in (changes or {}).items():
+        _lay_over(values, key, value)
+    try:
+        return RigFile.model_validate(values), source
+    except ValidationError as error:
+        raise InputError(_sentence(source, one, values) for one in error.errors()) from None
+
+
+def _lay_over(values: dict[str, Any], key: str, value: Any) -> None:
+    """Set one value; a number in a list of tables counts the tables from 0."""
+    *parents, last = key.split(".")
+    here: Any = values
+    for part in parents:
+        step = int(part) if isinstance(here, list) and part.isdecimal() else part
+        if isinstance(here, list):
+            if not isinstance(step, int) or step >= len(here):
+                raise InputError(f"--set {key}: {part!r} is no number from 0 to {len(here) - 1}")
+            here = here[step]
+        else:
+            here = here.setdefault(step, {})
+        if not isinstance(here, dict | list):
+            raise InputError(f"--set {key}: {part!r} is a value and has nothing below it")
+    if isinstance(here, list):
+        raise InputError(f"--set {key}: name a key of one of its tables, as {key}.0.KEY")
+    here[last] = value
+
+
+def _sentence(source: Source, error: Any, values: dict[str, Any]) -> str:
+    keys = [part for part in error["loc"] if not isinstance(part, str) or part not in ("bounds", "settling")]
+    path = ".".join(str(part) for part in keys)
+    place = source.at(*error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(error["loc"])
+        return f"{place}: unknown key {path!r}{near(str(keys[-1]), known)}"
+    if error["type"] == "missing":
+        return f"{place}: {path!r} is missing"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{place}: {path}: {message[:1].lower()}{message[1:]}, not {error['input']!r}" if path else f"{place}: {message}"
+
+
+def _known_keys(loc: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that the table of an unknown key could have had."""
+    parts: dict[str, type[Strict]] = {
+        "plant": PlantPart, "blocks": BlockPart, "operator": Station, "controller": ControllerPart,
+        "wires": WirePart, "scenarios": ScenarioPart, "overruns": Policy,
+    }  # fmt: skip
+    model: type[Strict] = EventPart if "events" in loc[:-1] else parts.get(str(loc[0]), RigFile)
+    if len(loc) == 1:
+        model = RigFile
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,0 +1,44 @@
+"""Units are compared here, when a rig is opened, and nowhere else; pint is imported only when two texts differ."""
+
+from functools import cache
+from typing import Any
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    return pint.UnitRegistry(cache_folder=":auto:")
+
+
+def difference(source: str, target: str) -> str | None:
+    """Return None when two units are the same, else what differs and how to cure it."""
+    if source == target:
+        return None
+    import pint
+
+    try:
+        one, other = _registry().Unit(source), _registry().Unit(target)
+        if one.dimensionality != other.dimensionality:
+            return "units differ, add a converter between them (scale, offset and unit on the wire)"
+        zero, span = (_registry().Quantity(value, one).to(other).magnitude for value in (0.0, 1.0))
+    except (pint.PintError, ValueError, TypeError, AttributeError) as error:
+        return f"cannot compare their units: {error}"
+    scale, offset = span - zero, zero
+    if abs(scale - 1.0) < 1e-12 and abs(offset) < 1e-12:
+        return None
+    shift = f", offset = {offset:.10g}" if abs(offset) > 1e-12 else ""
+    return f'units differ, put scale = {scale:.10g}{shift}, unit = "{target}" on the wire'
+
+
+def unknown(unit: str) -> str | None:
+    """Return what is wrong with a unit's text, or None."""
+    if unit in ("1", ""):
+        return None
+    import pint
+
+    try:
+        _registry().Unit(unit)
+    except (pint.PintError, ValueError, TypeError, AttributeError) as error:
+        return str(error)
+    return None
