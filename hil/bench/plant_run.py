@@ -153,7 +153,7 @@ class Run:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of the columns: t in s, inputs, states, outputs; a profile has one for each cell, `T[3]`."""
+        """The names of the columns: t in s, inputs, states, outputs; `T[3]` for each cell of a profile."""
         return ("t", *(f"{one.name}{cell}" for one in _shown(self.what.plant) for cell in _cells(one)))
 
     def portions(self) -> Iterator["np.ndarray[Any, Any]"]:

@@ -28,7 +28,7 @@ def find_root(start: Path) -> Path:
 
 
 def plant_files(root: Path) -> dict[str, list[Path]]:
-    """Return the modules of a project's plants by name, in order; a name has more than one by mistake only."""
+    """Return the modules of a project's plants by name, in order; more than one of a name is a mistake."""
     found: dict[str, list[Path]] = {}
     for file in sorted((root / FOLDER).rglob("*.py"), key=lambda file: (file.stem, file)):
         if not file.name.startswith("_"):
@@ -52,9 +52,9 @@ def load_plant(name: str, root: Path) -> Plant:
     (file,) = files[name]
     plant = getattr(_module(file, root), "PLANT", None)
     if not isinstance(plant, Plant):
-        raise InputError(f"{file}: no plant in this module; write PLANT = Plant(...), or begin its name with _")
+        raise InputError(f"{file}: it holds no plant; write PLANT = Plant(...), or begin its name with _")
     if plant.name != name:
-        raise InputError(f"{file}: the plant is called {plant.name!r} and its file {name!r}; give both one name")
+        raise InputError(f"{file}: the plant calls itself {plant.name!r}; give it the name of its file")
     return plant
 
 

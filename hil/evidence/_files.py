@@ -8,7 +8,7 @@ from hil.errors import RunError
 
 
 def replace(path: Path, parts: Iterable[str]) -> None:
-    """Write the text to a neighbour of `path` and move it into place.
+    """Write the text to a neighbour of `path` and move it into place; nothing stays of a text that breaks off.
 
     Raises:
         RunError: the disk refuses; an older file of that name is untouched.
@@ -19,6 +19,7 @@ def replace(path: Path, parts: Iterable[str]) -> None:
             file.writelines(parts)
         os.replace(draft, path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         reason = f"{error.strerror}; make room or choose another folder"
         raise RunError(f"cannot write {path}: {reason}") from error
+    finally:
+        draft.unlink(missing_ok=True)
