@@ -8,7 +8,7 @@ from hil.errors import RunError
 
 
 def replace(path: Path, parts: Iterable[str]) -> None:
-    """Write the text to a neighbour of `path` and move it into place; nothing stays of a text that breaks off.
+    """Write the text to a neighbour of `path` and move it into place; a text that breaks off leaves nothing.
 
     Raises:
         RunError: the disk refuses; an older file of that name is untouched.

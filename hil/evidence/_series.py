@@ -22,11 +22,13 @@ Array = np.ndarray[Any, Any]
 
 @dataclass
 class Plot:
-    """One picture: signals of one block and unit, or the on/off signals of one block."""
+    """One picture: signals of one block and unit whose ranges meet, or the on/off signals of one block."""
 
     block: str
     unit: str
     logic: bool
+    low: float
+    high: float
     series: list[dict[str, Any]] = field(default_factory=list)
     bounds: list[dict[str, Any]] = field(default_factory=list)
 
@@ -111,20 +113,23 @@ def _constant(y: Array) -> bool:
 
 
 def _changes(t: Array, y: Array) -> list[tuple[float, str]]:
-    starts = np.flatnonzero(np.append(True, y[1:] != y[:-1])) if y.size else []
+    starts = np.flatnonzero(np.append(y.size > 0, y[1:] != y[:-1])[: y.size])
     return [(float(t[i] / 1e9), y[i].decode("latin-1")) for i in starts]
 
 
 def _plot_for(plots: list[Plot], channel: Channel, y: Array) -> Plot:
-    """The plot that the channel joins: its block's of the same unit, or a new one; unitless numbers stay alone."""
+    """A plot of the same block and unit where it can be read, or a new one; plain numbers stay alone."""
     block = channel.name.partition(".")[0] if "." in channel.name else ""
     logic = y.dtype == np.uint8 and not channel.unit and bool((y <= 1).all())
-    if logic or channel.unit:
-        for plot in plots:
-            same = (plot.block, plot.unit, plot.logic) == (block, channel.unit, logic)
-            if same and len(plot.series) < _TOGETHER:
-                return plot
-    plots.append(Plot(block, channel.unit, logic))
+    good = y[np.isfinite(y)]
+    low, high = (float(good.min()), float(good.max())) if good.size else (0.0, 0.0)
+    for plot in plots if logic or channel.unit else ():
+        same = (plot.block, plot.unit, plot.logic) == (block, channel.unit, logic)
+        meets = logic or (low <= plot.high and high >= plot.low)
+        if same and meets and len(plot.series) < _TOGETHER:
+            plot.low, plot.high = min(low, plot.low), max(high, plot.high)
+            return plot
+    plots.append(Plot(block, channel.unit, logic, low, high))
     return plots[-1]
 
 

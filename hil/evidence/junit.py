@@ -23,10 +23,9 @@ def junit(result: Mapping[str, Any]) -> str:
     """
     findings, verdict = [*result["findings"]], result["verdict"]
     if verdict not in {finding["verdict"] for finding in findings}:
-        reason = result.get("ended") or "no requirement was judged"
-        findings.append(
-            {"id": "run", "words": "the run itself", "verdict": "none" if verdict == "pass" else verdict, "reason": reason}
-        )
+        reason = result.get("ended") or "no requirement explains the verdict of the run"
+        verdict = "none" if verdict == "pass" else verdict
+        findings.append({"id": "run", "words": "the run itself", "verdict": verdict, "reason": reason})
     name = _clean(f"{result['rig']}.{result['scenario']}")
     suite = ET.Element("testsuite", name=name, tests=str(len(findings)))
     counts = [_ELEMENT.get(finding["verdict"]) for finding in findings]

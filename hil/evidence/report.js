@@ -118,9 +118,9 @@
       if (plot.logic)
         plot.series.forEach((s, i) => {
           ctx.textAlign = "left";
-          ctx.textBaseline = "bottom";
-          const y = u.valToPos(level(plot, i) + 1.05, "y", true);
-          text(ctx, ratio, s.name, u.bbox.left + 16 * ratio, y, colour(`--s${i % 6}`));
+          ctx.textBaseline = "middle";
+          const y = u.valToPos(level(plot, i) + 0.5, "y", true);
+          text(ctx, ratio, s.name, u.bbox.left + 6 * ratio, y, colour(`--s${i % 6}`));
         });
     });
   }
@@ -134,18 +134,18 @@
     const stepped = uPlot.paths.stepped({ align: 1 });
     return {
       width, height: plot.logic ? 52 + 30 * plot.series.length : plot.bounds.length ? 280 : plot.unit ? 200 : 150,
-      padding: [8, 10, 0, 0],
+      padding: [8, 20, 0, 0],
       scales: { x: { time: false }, y: { range: range(plot) } },
       axes: [
-        { ...axis, values: (u, splits) => numbers(u, splits).map((v, i, every) => i === every.length - 1 ? v + " s" : v) },
+        { ...axis, values: numbers },
         { ...axis, size: LEFT, values: plot.logic ? () => [] : numbers, grid: { ...axis.grid, show: !plot.logic }, ticks: { ...axis.ticks, show: !plot.logic } },
       ],
       series: [
-        { label: "t", value: (u, v) => v == null ? "–" : digits(v) + " s" },
+        { label: "t [s]", value: (u, v) => digits(v) },
         ...plot.series.map((s, i) => ({
           label: s.name, stroke: () => colour(`--s${i % 6}`), width: 1.4, points: { show: data.t.length < 40 },
           paths: s.step ? stepped : undefined,
-          value: (u, v) => v == null ? "–" : digits(plot.logic ? v - level(plot, i) : v),
+          value: (u, v) => digits(plot.logic && v != null ? v - level(plot, i) : v),
         })),
       ],
       cursor: {

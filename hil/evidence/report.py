@@ -36,23 +36,20 @@ def report(result: Mapping[str, Any], recording: Recording) -> str:
     from markupsafe import Markup
 
     shown = page(recording, result["findings"])
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
+    environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters |= {name: getattr(_words, name) for name in ("number", "margin", "window", "bounds")}
-    ours = {name: Markup(_text(_HERE / f"report.{name}")) for name in ("css", "js")}  # noqa: S704 (our own files)
-    theirs = {name: Markup(text) for name, text in _uplot().items()}  # noqa: S704 (checked below)
     return environment.get_template("report.html.j2").render(
-        result=result,
+        result={"title": "", "ended": None, "command": None} | dict(result),
         recording=recording,
         page=shown,
         findings=sorted(result["findings"], key=lambda finding: _ORDER.index(finding["verdict"])),
         verdicts=VERDICTS,
         sections=_sections(shown),
         facts=flat,
-        data=Markup(script_json(_data(shown, result))),  # noqa: S704 (escaped there)
-        ours=ours,
-        uplot=theirs,
+        data=Markup(script_json(_data(shown, result))),
+        ours={name: Markup(_text(_HERE / f"report.{name}")) for name in ("css", "js")},
+        uplot={name: Markup(text) for name, text in _uplot().items()},
     )
 
 
@@ -69,7 +66,8 @@ def flat(facts: Mapping[str, Any], above: str = "") -> dict[str, str]:
         if isinstance(value, Mapping):
             lines |= flat(value, f"{above}{key}.")
         else:
-            lines[above + key] = "–" if value is None else _words.number(value, 9) if isinstance(value, float) else str(value)
+            real = value is None or isinstance(value, float)
+            lines[above + key] = _words.number(value, 9) if real else str(value)
     return lines
 
 
@@ -80,8 +78,8 @@ def _sections(shown: Page) -> list[tuple[str, list[tuple[int, Plot]]]]:
     sections = [("Judged signals", judged)] if judged else []
     blocks: dict[str, list[tuple[int, Plot]]] = {}
     for number, plot in numbered[len(shown.judged) :]:
-        blocks.setdefault(plot.block, []).append((number, plot))
-    return sections + [(f"Signals of {block}" if block else "Signals", plots) for block, plots in blocks.items()]
+        blocks.setdefault(f"Signals of {plot.block}" if plot.block else "Signals", []).append((number, plot))
+    return [*sections, *blocks.items()]
 
 
 def _data(shown: Page, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +89,7 @@ def _data(shown: Page, result: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _uplot() -> dict[str, str]:
-    """The plotting library's script and style, from the installed package, which is found but not imported."""
+    """The plotting library's script and style; its package is found, not imported (that takes a second)."""
     spec = find_spec("uplot")
     if spec is None or spec.origin is None:
         raise RunError("cannot draw the report: the package uplot-python is not installed; install it")

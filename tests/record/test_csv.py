@@ -35,7 +35,7 @@ def test_text_and_short_times_are_plain(tmp_path: Path) -> None:
         rows["s"], rows["b"] = [b"a\xe9", b"x,y"], [1, 0]
         writer.append(rows)
     CliRunner().invoke(app, ["csv", str(tmp_path / "r.mf4"), str(tmp_path / "r.csv")])
-    assert (tmp_path / "r.csv").read_text(newline="") == 't,s,b\r\n0.0,aé,1\r\n0.01,"x,y",0\r\n'
+    assert (tmp_path / "r.csv").read_bytes() == 't,s,b\r\n0.0,aé,1\r\n0.01,"x,y",0\r\n'.encode()
 
 
 def test_show_tells_channels_span_and_digest(tmp_path: Path) -> None:
