@@ -72,6 +72,7 @@ class VirtualPlc:
         try:
             self._url = self._wait()
         except BaseException:
+            self._process.kill()
             self.stop()
             raise
 

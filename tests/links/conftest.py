@@ -1,0 +1,3 @@
+from tests.targets.conftest import plc
+
+__all__ = ["plc"]
