@@ -9,7 +9,7 @@ from asyncua import Client, Node, ua
 
 from hil.errors import InputError
 from hil.links._opcua_points import Described, decoder, encoder, faults
-from hil.links.link import LinkError, Point
+from hil.links.link import ControllerFault, LinkError, Point
 from hil.links.opcua_types import CONTROLLER
 
 _ASKED = (
@@ -106,17 +106,20 @@ class Session:
                         f"{self.url}: writing {item.NodeId.Identifier!r} failed: {in_words(status)}"
                     )
         if self.lockstep and not (status := answers.pop(0)[0].StatusCode).is_good():
-            raise LinkError(
-                f"{self.url}: the scan at {t} ns failed: {await self._fault() or in_words(status)}"
-            )
+            if fault := await self._fault():
+                raise ControllerFault(fault)
+            raise LinkError(f"{self.url}: the scan at {t} ns failed: {in_words(status)}")
         return await self._values(answers.pop(0)) if self._decode else []
 
     async def _values(self, answer: list[ua.DataValue]) -> list[Any]:
         values = []
         for item, one, decode in zip(self._read.NodesToRead, answer, self._decode, strict=True):
             if one.StatusCode is not None and not one.StatusCode.is_good():
-                why = await self._fault() or in_words(one.StatusCode)
-                raise LinkError(f"{self.url}: reading {item.NodeId.Identifier!r} failed: {why}")
+                if fault := await self._fault():
+                    raise ControllerFault(fault)
+                raise LinkError(
+                    f"{self.url}: reading {item.NodeId.Identifier!r} failed: {in_words(one.StatusCode)}"
+                )
             values.append(decode(one.Value.Value) if decode else one.Value.Value)
         return values
 

@@ -19,6 +19,10 @@ class LinkError(RunError):
     """A wire broke in a run: the only error that leaves an open link, whatever library works below it."""
 
 
+class ControllerFault(LinkError):
+    """The controller itself says that it has stopped with a fault; the wire is sound."""
+
+
 class Point(NamedTuple):
     """One value on a wire: its path at the controller and its numpy kind (`f4`, `i8`, `u1`, `S80`)."""
 

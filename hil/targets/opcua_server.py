@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from asyncua import Server, ua
+from asyncua.common.callback import CallbackType, ServerItemCallback
 from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.address_space import AddressSpace, AttributeService
 from asyncua.server.internal_server import InternalServer
@@ -43,7 +44,7 @@ class _Attributes(AttributeService):  # type: ignore[misc]
             stamp = datetime.now(UTC)
         results = []
         for item in params.NodesToRead:
-            value = self._find(item.NodeId) if item.AttributeId == ua.AttributeIds.Value else None
+            value = self.find(item.NodeId) if item.AttributeId == ua.AttributeIds.Value else None
             if item.IndexRange:
                 results.append(ua.DataValue(StatusCode=ua.StatusCode(ua.StatusCodes.BadIndexRangeInvalid)))
             elif value is None:
@@ -68,7 +69,7 @@ class _Attributes(AttributeService):  # type: ignore[misc]
         return [ua.StatusCode(code) for code in results]
 
     def _write(self, item: ua.WriteValue, changes: list[Change]) -> int:
-        value = self._find(item.NodeId)
+        value = self.find(item.NodeId)
         if value is None:
             known = self._aspace.get(item.NodeId) is not None
             return int(ua.StatusCodes.BadNotWritable if known else ua.StatusCodes.BadNodeIdUnknown)
@@ -84,7 +85,8 @@ class _Attributes(AttributeService):  # type: ignore[misc]
         changes.append((value.offset, made))
         return int(ua.StatusCodes.Good)
 
-    def _find(self, node: ua.NodeId) -> Value | None:
+    def find(self, node: ua.NodeId) -> Value | None:
+        """Return the variable of a node, None for a node that is none."""
         return self.values.get(node.Identifier) if node.NamespaceIndex == self.space else None
 
     def _quality(self) -> ua.StatusCode:
@@ -122,6 +124,7 @@ class OpcUaServer:
         self.controller, self.lockstep = controller, lockstep
         self.host, self.port = _address(url)
         self._sampler: asyncio.Task[None] | None = None
+        self._subscribed: set[ua.NodeId] = set()
 
     @property
     def url(self) -> str:
@@ -161,6 +164,7 @@ class OpcUaServer:
             raise InputError(words) from taken
         if server.bserver is not None:
             self.port = server.bserver.port
+        server.subscribe_server_callback(CallbackType.ItemSubscriptionCreated, self._note)
         self._sampler = asyncio.create_task(self._sample(internal.aspace))
 
     async def stop(self) -> None:
@@ -210,17 +214,22 @@ class OpcUaServer:
         self.controller.reset()
         return ua.CallMethodResult()
 
+    def _note(self, event: ServerItemCallback, _dispatcher: object) -> None:
+        """Remember what a client subscribes to."""
+        for item in event.request_params.ItemsToCreate:
+            if self._attributes.find(item.ItemToMonitor.NodeId) is not None:
+                self._subscribed.add(item.ItemToMonitor.NodeId)
+
     async def _sample(self, space: AddressSpace) -> None:
         """Look at the subscribed variables; the library tells the subscriber when one has changed."""
-        subscribed = [
-            (node, space[node].attributes[ua.AttributeIds.Value])
-            for node in (ua.NodeId(path, self._attributes.space) for path in self._attributes.values)
-        ]
         while True:
             await asyncio.sleep(_SAMPLING)
-            for node, source in subscribed:
-                for handle in tuple(source.datachange_callbacks) if source.datachange_callbacks else ():
-                    if tell := source.datachange_callbacks.get(handle):
+            for node in tuple(self._subscribed):
+                waiting = space[node].attributes[ua.AttributeIds.Value].datachange_callbacks
+                if not waiting:
+                    self._subscribed.discard(node)
+                for handle, tell in tuple(waiting.items()):
+                    if handle in waiting:
                         await tell(handle, self._attributes.read_one(node, ua.AttributeIds.Value))
 
 

@@ -12,7 +12,8 @@ class Memory:
     """A link to a controller in the same memory: it answers twice the sample, and breaks when it is told."""
 
     def __init__(self, breaks: int = 0) -> None:
-        self.writes, self.reads = (Point("x", "f8"),), (Point("y", "f8"),)
+        self.writes: tuple[Point, ...] = (Point("x", "f8"),)
+        self.reads: tuple[Point, ...] = (Point("y", "f8"),)
         self.outgoing, self.incoming = layout(self.writes), layout(self.reads)
         self.breaks, self.opened, self.answered = breaks, 0, threading.Event()
         self.health = Health(True, False, 0, 0, -1, 0, 0)

@@ -43,7 +43,12 @@ def test_compiled_code_finds_the_layout_that_is_written_down() -> None:
 
 def test_a_reader_never_sees_half_of_two_puts() -> None:
     mailbox, into = Mailbox(VALUES), filled(0)
-    writer = threading.Thread(target=lambda: [mailbox.put(filled(k), k) for k in range(1, 5000)])
+
+    def write() -> None:
+        for k in range(1, 5000):
+            mailbox.put(filled(k), k)
+
+    writer = threading.Thread(target=write)
     writer.start()
     newest = 0
     while newest < 4999:

@@ -8,7 +8,7 @@ from tests.targets._client import Plain, talk
 
 MS = 1_000_000
 
-EDGES = {
+EDGES: dict[str, tuple[str, list[Any]]] = {
     "bool": ("Boolean", [True, False]),
     "sint": ("SByte", [-128, 127]),
     "int": ("Int16", [-32768, 32767]),
