@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -11,31 +11,34 @@ from hil.bench.rig import Rig
 from hil.bench.rig_file import ScenarioPart
 from hil.blocks import Solver
 from hil.blocks.solver import ADVANCE
-from hil.loop import Change, Conductor, Loop, Pace, Ring, Step, address_of, handover, script, wires
+from hil.loop import Change, Conductor, Loop, Pace, Ring, Step, address_of, handover, script, trade, wires
 from hil.signals import ProcessImage
 
-ClockName = Literal["virtual", "wall"]
+if TYPE_CHECKING:
+    from hil.links import FreeRunning
+
+Wire = Literal["fused", "lockstep", "free"]
 _RING_BYTES = 4_000_000
 
 
 @dataclass
 class Assembly:
-    """Everything that one run needs, in memory: signals, parameters, the loop.
+    """Everything that one run needs, in memory.
 
-    `send` and `answer` are the controller's inputs and its answer on the wire, where a link exchanges them.
+    `controller` is the step that scans or exchanges, `program` the memory of a fused program; `send` and `answer` are
+    what a link exchanges. `keep` holds memory that only addresses point to.
     """
 
     rig: Rig
     image: ProcessImage
-    settings: ProcessImage
     loop: Loop
     ring: Ring
     measure: Step | None
     advance: Step
     solver: Solver
     pace: Pace | None
-    scan: Step | None
-    exchange: Step | None
+    controller: Step
+    program: "np.ndarray[Any, Any]"
     send: "np.ndarray[Any, Any]"
     answer: "np.ndarray[Any, Any]"
     keep: tuple[object, ...]
@@ -46,11 +49,20 @@ def seed_of(name: str, seed: int) -> int:
     return int.from_bytes(sha256(f"{seed}/{name}".encode()).digest()[:8]) >> 11
 
 
-def assemble(rig: Rig, scenario: ScenarioPart, seed: int, *, fused: bool, rate: int | None) -> Assembly:
+def assemble(
+    rig: Rig,
+    scenario: ScenarioPart,
+    seed: int,
+    *,
+    wire: Wire,
+    rate: int | None,
+    free: "FreeRunning | None" = None,
+) -> Assembly:
     """Lay out memory and schedule for a run.
 
-    `fused` puts the program into the loop; otherwise the loop hands over to its host for each exchange. `rate` is how
-    many times as fast as real time the wall clock runs, None is virtual time.
+    The wire is `fused` (the program is a block of the loop), `lockstep` (the loop hands over to its host for each
+    exchange) or `free` (the link runs beside the loop and meets it in the mailboxes of `free`). `rate` is how many
+    times as fast as real time the wall clock runs, None is virtual time.
 
     A tick at T goes in this order:
     1. the clock waits for T (wall clock only)
@@ -65,7 +77,8 @@ def assemble(rig: Rig, scenario: ScenarioPart, seed: int, *, fused: bool, rate: 
     """
     image, settings = ProcessImage(rig.sections), ProcessImage(rig.settings)
     plant = _plant_memory(rig, image, settings)
-    keep: list[object] = [_fill(rig, image, settings, seed)]
+    keep: list[object] = [settings]
+    _fill(rig, image, settings, seed)
     pace, clock = None, []
     if rate is not None:
         policy = rig.file.overruns
@@ -76,12 +89,18 @@ def assemble(rig: Rig, scenario: ScenarioPart, seed: int, *, fused: bool, rate: 
     if (kernel := rig.plant.measure_kernel) is not None:
         measure = Step("plant", kernel.address, rig.file.plant.step, **_memory(plant, "outputs"))
     solver = Solver.of(rig.plant, rig.file.plant.solver, plant)
-    states = {"p": solver.problem, "x": plant["state"], "u": plant["inputs"]}
+    states: dict[str, Any] = {"p": solver.problem, "x": plant["state"], "u": plant["inputs"]}
     advance = Step("plant", ADVANCE.address, rig.file.plant.step, **states)
     send, answer = _controller_memory(rig, image)
-    latch, exchange, program_memory = _controller_steps(rig, image, send, answer, fused=fused)
+    latch, exchange, program_memory = _controller_steps(rig, image, send, answer, wire, free)
     row_bytes = image.memory.dtype.itemsize + 16
-    ring = Ring(image.memory, rig.record_period, max(16, _RING_BYTES // row_bytes), waits=rate is None)
+    ring = Ring(
+        image.memory,
+        rig.record_period,
+        max(16, _RING_BYTES // row_bytes),
+        waits=rate is None,
+        lost=image.view("loop.lost"),
+    )
     schedule = [
         *clock,
         script(_changes(scenario, image, settings), rig.step),
@@ -94,10 +113,10 @@ def assemble(rig: Rig, scenario: ScenarioPart, seed: int, *, fused: bool, rate: 
         ring.step,
         advance,
     ]
-    keep += [plant, program_memory]
+    keep += [plant, solver, schedule]
     return Assembly(
-        rig, image, settings, Loop(schedule, rig.step), ring, measure, advance, solver, pace,
-        exchange[-1] if fused and exchange else None, exchange[-1] if not fused else None, send, answer, tuple(keep),
+        rig, image, Loop(schedule, rig.step), ring, measure, advance, solver, pace, exchange[-1], program_memory,
+        send, answer, tuple(keep),
     )  # fmt: skip
 
 
@@ -114,18 +133,14 @@ def _plant_memory(rig: Rig, image: ProcessImage, settings: ProcessImage) -> dict
     return memory
 
 
-def _fill(rig: Rig, image: ProcessImage, settings: ProcessImage, seed: int) -> dict[str, object]:
+def _fill(rig: Rig, image: ProcessImage, settings: ProcessImage, seed: int) -> None:
     """Give the blocks the values of the rig file, and each block that draws numbers a seed of its own."""
-    states = {}
-    for name, part in rig.file.blocks.items():
-        block = rig.blocks[name]
+    for name, block in rig.blocks.items():
         if "seed" in block.parameters.names:
             settings.view(f"{name}.seed")[:] = seed_of(name, seed)
-        for key, value in part.values.items():
+        for key, value in rig.file.blocks[name].values.items():
             side = settings if key in block.parameters.names else image
             side.view(f"{name}.{key}")[:] = value
-        states[name] = block.state.new()
-    return states
 
 
 def _block_steps(rig: Rig, image: ProcessImage, settings: ProcessImage, keep: list[object]) -> list[Step]:
@@ -135,7 +150,7 @@ def _block_steps(rig: Rig, image: ProcessImage, settings: ProcessImage, keep: li
         state = block.state.new()
         keep.append(state)
         steps += _wires_to(rig, image, name, period)
-        memory = {
+        memory: dict[str, Any] = {
             role: image.section(name, part) if record.signals else None
             for role, part, record in (("u", "inputs", block.inputs), ("y", "outputs", block.outputs))
         }
@@ -160,35 +175,48 @@ def _wires_to(rig: Rig, image: ProcessImage, name: str, period: int) -> list[Ste
 
 
 def _controller_memory(rig: Rig, image: ProcessImage) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
-    sides = []
-    for role, record in (("inputs", rig.controller.inputs), ("outputs", rig.controller.outputs)):
-        sides.append(image.section("controller", role) if record.signals else record.new())
-    send, shown = sides
-    return send, np.zeros_like(np.asarray(shown))
+    """Return what the controller is sent, which lies in the image, and its answer: at first, what it starts with."""
+    inputs, outputs = rig.controller.inputs, rig.controller.outputs
+    send = image.section("controller", "inputs") if inputs.signals else inputs.new()
+    answer = np.zeros(1, outputs.dtype)
+    program = rig.controller.program
+    at_start = program.new_memory()
+    for one in outputs.names:
+        answer[one] = program.read(at_start, one)
+    return send, answer
 
 
 def _controller_steps(
-    rig: Rig, image: ProcessImage, send: "np.ndarray[Any, Any]", answer: "np.ndarray[Any, Any]", *, fused: bool
-) -> tuple[list[Step], list[Step], object]:
-    """Return the steps that take the controller's last answer over, and those that give it the sample."""
-    period, program = rig.controller.period, rig.controller.program
-    outputs, inputs = rig.controller.outputs.signals, rig.controller.inputs.signals
-    offsets = {one.path: one.offset for one in program.variables}
-    shown = {one.name: image.address(f"controller.{one.name}") for one in outputs}
-    if not fused:
-        fields = answer.dtype.fields or {}
-        base = address_of(answer)
-        taken = [Conductor(base + fields[one.name][1], shown[one.name], one.kind, one.kind) for one in outputs]
-        return ([wires("answer", taken, period)] if taken else []), [handover("exchange", period)], None
+    rig: Rig,
+    image: ProcessImage,
+    send: "np.ndarray[Any, Any]",
+    answer: "np.ndarray[Any, Any]",
+    wire: Wire,
+    free: "FreeRunning | None",
+) -> tuple[list[Step], list[Step], "np.ndarray[Any, Any]"]:
+    """Return the steps that take the controller's last answer over, those that give it the sample, and its memory."""
+    side, period, program = rig.controller, rig.controller.period, rig.controller.program
     memory = program.new_memory()
-    base = address_of(memory)
-    taken = [Conductor(base + offsets[one.name], shown[one.name], one.kind, one.kind) for one in outputs]
-    given = [
-        Conductor(image.address(f"controller.{one.name}"), base + offsets[one.name], one.kind, one.kind)
-        for one in inputs
-    ]
-    scan = Step("controller", program.address, period, x=memory)
+    if wire == "fused":
+        base, offsets = address_of(memory), {one.path: one.offset for one in program.variables}
+    else:
+        base, offsets = address_of(answer), {name: at[1] for name, at in (answer.dtype.fields or {}).items()}
+
+    def conductor(path: str, kind: str, *, shown: bool) -> Conductor:
+        inside, outside = base + offsets[path], image.address(f"controller.{path}")
+        return Conductor(inside, outside, kind, kind) if shown else Conductor(outside, inside, kind, kind)
+
+    taken = [conductor(one.name, one.kind, shown=True) for one in side.outputs.signals]
     latch = [wires("answer", taken, period)] if taken else []
+    if wire == "lockstep":
+        return latch, [handover("controller", period)], memory
+    if wire == "free":
+        assert free is not None
+        boxes = free.outgoing.address, free.incoming.address
+        health = image.view("link.age")
+        return latch, [trade("controller", period, send, boxes[0], answer, boxes[1], health)], memory
+    given = [conductor(one.name, one.kind, shown=False) for one in side.inputs.signals]
+    scan = Step("controller", program.address, program.period or period, x=memory)
     return latch, [*([wires("sample", given, period)] if given else []), scan], memory
 
 

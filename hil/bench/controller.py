@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.bench.rig_file import RigFile, Source
-from hil.errors import InputError, near
+from hil.errors import near
 from hil.signals import Record, Signal, in_words, record
 from hil.verdicts.requirements import signals_of
 
@@ -51,11 +51,11 @@ class ControllerSide:
         return f"{found.file}:{found.line}" if found else "it is no variable of the program"
 
 
-def open_controller(file: RigFile, source: Source) -> ControllerSide:
-    """Compile the controller's program and find the variables that the rig names.
+def open_controller(file: RigFile, source: Source) -> tuple[ControllerSide, list[str]]:
+    """Compile the controller's program and find the variables that the rig names; return the faults in that too.
 
     Raises:
-        InputError: no such file, faults in the program, variables that it does not have; all at once.
+        InputError: no such file, or faults in the program; all at once.
     """
     from hil.plc import compile_file
 
@@ -71,24 +71,26 @@ def open_controller(file: RigFile, source: Source) -> ControllerSide:
             cure = near(name, [one.path for one in program.variables])
             faults.append(f"{place}: program {program.name} has no variable {name!r}{cure}")
         elif found.kind.startswith("S"):
-            faults.append(f"{place}: {found.path} is a {found.type} ({found.file}:{found.line}); a wire carries a number")
+            faults.append(
+                f"{place}: {found.path} is a {found.type} ({found.file}:{found.line}); a wire carries a number"
+            )
         elif is_input and found.section == "input":
             inputs[found.path] = _signal(found, file)
         else:
             outputs[found.path] = _signal(found, file)
     period = file.controller.period or program.period
     if period is None:
-        faults.append(f"{source.at('controller')}: the program has no TASK with an INTERVAL; give the controller a period")
+        faults.append(
+            f"{source.at('controller')}: the program has no TASK with an INTERVAL; give the controller a period"
+        )
     elif program.period and period % program.period:
         faults.append(
             f"{source.at('controller', 'period')}: {in_words(period)} is no whole multiple of the "
             f"{in_words(program.period)} of the program's task"
         )
-    if faults:
-        raise InputError(faults)
     only_read = {name: one for name, one in outputs.items() if name not in inputs}
     sides = record("Inputs", **inputs), record("Outputs", **only_read)
-    return ControllerSide(path, program, variables, *sides, period or 1)
+    return ControllerSide(path, program, variables, *sides, period or 0), faults
 
 
 def _shortest(path: Path) -> Path:

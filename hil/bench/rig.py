@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from hil.bench.controller import ControllerSide, open_controller
 from hil.bench.library import find_block
-from hil.bench.plants import load_plant, project_root
+from hil.bench.plants import find_root, load_plant
 from hil.bench.rig_file import RigFile, Source, read_rig
 from hil.bench.units import unknown
 from hil.bench.wiring import Wire, check_wires, in_order
 from hil.blocks import Block, Plant
 from hil.errors import InputError
 from hil.loop import base_step
-from hil.signals import NOTHING, ProcessImage, Record, in_words, record, signal
+from hil.signals import ProcessImage, Record, in_words, record, signal
 from hil.verdicts.requirements import signals_of
 
 LOOP = record(
@@ -60,36 +58,40 @@ class Rig:
 
 
 def _sections(
-    file: RigFile, plant: Plant, blocks: Mapping[str, Block], controller: ControllerSide
+    file: RigFile, plant: Plant | None, blocks: Mapping[str, Block], controller: ControllerSide | None
 ) -> dict[tuple[str, str], Record]:
     stations = {name: signal(one.unit, one.words, initial=one.value) for name, one in file.operator.items()}
-    sections = {
-        ("operator", "inputs"): record("Operator", **stations),
-        ("plant", "inputs"): plant.inputs,
-        ("plant", "state"): plant.state,
-        ("plant", "outputs"): plant.outputs,
-    }
+    sections = {("operator", "inputs"): record("Operator", **stations)}
+    if plant is not None:
+        sections["plant", "inputs"] = plant.inputs
+        sections["plant", "state"] = plant.state
+        sections["plant", "outputs"] = plant.outputs
     for name, block in blocks.items():
         sections[name, "inputs"] = block.inputs
         sections[name, "outputs"] = block.outputs
-    sections["controller", "inputs"] = controller.inputs
-    sections["controller", "outputs"] = controller.outputs
+    if controller is not None:
+        sections["controller", "inputs"] = controller.inputs
+        sections["controller", "outputs"] = controller.outputs
     sections["loop", "outputs"] = LOOP
     sections["link", "outputs"] = LINK
     return {key: one for key, one in sections.items() if one.signals or key[0] == "plant"}
 
 
-def _settings(plant: Plant, blocks: Mapping[str, Block]) -> dict[tuple[str, str], Record]:
-    all_of_them = {"plant": plant.parameters, **{name: block.parameters for name, block in blocks.items()}}
-    return {(name, "parameters"): one for name, one in all_of_them.items()}
+def _settings(plant: Plant | None, blocks: Mapping[str, Block]) -> dict[tuple[str, str], Record]:
+    settings = {(name, "parameters"): block.parameters for name, block in blocks.items()}
+    return settings if plant is None else {("plant", "parameters"): plant.parameters, **settings}
 
 
 class Faults:
-    """The faults found so far; each is a sentence that begins with its place."""
+    """The faults found so far; each is a sentence that begins with its place.
+
+    `missing` names the parts that could not be opened: signals of theirs are not looked for.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.found: list[str] = []
+        self.missing: set[str] = set()
 
     def add(self, sentence: str, *keys: str | int) -> None:
         """Note a fault at a key of the rig file."""
@@ -105,6 +107,10 @@ class Faults:
                 has_place = any(character.isdigit() for character in one.partition(":")[2][:6])
                 self.found.append(one) if has_place else self.add(one, *keys)
 
+    def lack(self, path: str) -> bool:
+        """Whether a signal belongs to a part that could not be opened."""
+        return path.partition(".")[0] in self.missing
+
     def stop(self) -> None:
         """Raise what was found, if anything was."""
         if self.found:
@@ -119,14 +125,16 @@ def open_rig(path: Path, changes: dict[str, Any] | None = None) -> Rig:
     """
     file, source = read_rig(path, changes)
     faults = Faults(source)
-    root = project_root(source.path)
+    root = find_root(source.path)
     plant = _load_plant(file, root, faults)
     blocks = _load_blocks(file, faults)
     controller = None
     with faults.at("controller", "program"):
-        controller = open_controller(file, source)
-    if plant is None or controller is None or len(blocks) < len(file.blocks):
-        raise InputError(faults.found)
+        controller, unknown_variables = open_controller(file, source)
+        faults.found += unknown_variables
+    # What could not be opened is a fault already; what the rig says of its signals is none of its own.
+    faults.missing |= {name for name in file.blocks if name not in blocks}
+    faults.missing |= {name for name, part in (("plant", plant), ("controller", controller)) if part is None}
     image = ProcessImage(_sections(file, plant, blocks, controller))
     settings = ProcessImage(_settings(plant, blocks))
     wires = check_wires(file, image, controller, faults)
@@ -136,6 +144,8 @@ def open_rig(path: Path, changes: dict[str, Any] | None = None) -> Rig:
     _check_scenarios(file, image, settings, wires, step, faults)
     _check_requirements(file, image, faults)
     faults.stop()
+    assert plant is not None
+    assert controller is not None
     return Rig(file, source, root, plant, blocks, controller, wires, step, file.record or step)
 
 
@@ -169,7 +179,11 @@ def _load_blocks(file: RigFile, faults: Faults) -> dict[str, Block]:
 
 
 def _check_inputs_driven(
-    file: RigFile, blocks: Mapping[str, Block], controller: ControllerSide, wires: tuple[Wire, ...], faults: Faults
+    file: RigFile,
+    blocks: Mapping[str, Block],
+    controller: ControllerSide | None,
+    wires: tuple[Wire, ...],
+    faults: Faults,
 ) -> None:
     driven = {one.target for one in wires}
     driven |= {event.set for scenario in file.scenarios.values() for event in scenario.events}
@@ -178,7 +192,7 @@ def _check_inputs_driven(
             if f"{name}.{one}" not in driven and one not in file.blocks[name].values:
                 faults.add(f"input {name}.{one} is not wired; wire it, or give it a value", "blocks", name)
     given = {name.casefold() for name in file.controller.values}
-    for variable in controller.program_inputs:
+    for variable in controller.program_inputs if controller else ():
         if f"controller.{variable}" not in driven and variable.casefold() not in given:
             faults.add(
                 f"input controller.{variable} is not wired; wire it, or give it a value in [controller.values]",
@@ -186,9 +200,13 @@ def _check_inputs_driven(
             )
 
 
-def _check_rates(file: RigFile, controller: ControllerSide, faults: Faults) -> int:
-    periods = [("plant.step", file.plant.step), ("controller.period", controller.period)]
+def _check_rates(file: RigFile, controller: ControllerSide | None, faults: Faults) -> int:
+    periods = [("plant.step", file.plant.step)]
     periods += [(f"blocks.{name}.period", part.period) for name, part in file.blocks.items()]
+    if controller is not None and controller.period:
+        periods.append(("controller.period", controller.period))
+    if controller is not None and controller.program.period is not None:
+        periods.append(("the INTERVAL of the program's task", controller.program.period))
     if file.record is not None:
         periods.append(("record", file.record))
     for name, period in periods:
@@ -202,7 +220,12 @@ def _check_rates(file: RigFile, controller: ControllerSide, faults: Faults) -> i
 
 
 def _check_scenarios(
-    file: RigFile, image: ProcessImage, settings: ProcessImage, wires: tuple[Wire, ...], step: int, faults: Faults
+    file: RigFile,
+    image: ProcessImage,
+    settings: ProcessImage,
+    wires: tuple[Wire, ...],
+    step: int,
+    faults: Faults,
 ) -> None:
     driven = {wire.target: wire for wire in wires}
     for name, scenario in file.scenarios.items():
@@ -214,6 +237,8 @@ def _check_scenarios(
         for i, event in enumerate(scenario.events):
             place = ("scenarios", name, "events", i)
             with faults.at(*place):
+                if faults.lack(event.set):
+                    continue
                 one = settings.signals[event.set] if event.set in settings.signals else image.find(event.set)
                 if fault := one.fault(event.value):
                     faults.add(f"the event sets {event.set.partition('.')[0]}.{fault}", *place)
@@ -242,7 +267,7 @@ def _check_requirements(file: RigFile, image: ProcessImage, faults: Faults) -> N
         seen.setdefault(one.id, i)
         for name in signals_of(one):
             with faults.at("requirements", i):
-                image.find(name)
+                faults.lack(name) or image.find(name)
         for name in one.scenarios or ():
             if name not in file.scenarios:
                 faults.add(f"no scenario {name!r}; there are {', '.join(file.scenarios)}", "requirements", i)
@@ -256,9 +281,4 @@ def _check_requirements(file: RigFile, image: ProcessImage, faults: Faults) -> N
                 )  # fmt: skip
 
 
-def value_of(memory: "np.ndarray[Any, Any]") -> Any:
-    """Return the single value of a one-element memory as Python has it."""
-    return memory.reshape(-1)[0].item()
-
-
-__all__ = ["LINK", "LOOP", "NOTHING", "Faults", "Rig", "open_rig"]
+__all__ = ["LINK", "LOOP", "Faults", "Rig", "open_rig"]

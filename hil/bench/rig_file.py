@@ -93,9 +93,11 @@ class RigFile(Strict):
     name: Name
     title: str
     seed: int = Field(1, ge=0, lt=2**63)
-    record: Duration | None = Field(None, description="sampling period of the record; the shortest period when left out")
+    record: Duration | None = Field(
+        None, description="sampling period of the record; the shortest period when left out"
+    )
     plant: PlantPart
-    blocks: dict[Name, BlockPart] = {}
+    blocks: dict[Name, BlockPart] = Field({})
     operator: dict[Name, Station] = Field({}, description="signals that only scenarios move")
     controller: ControllerPart
     overruns: Policy = Field(Policy(), description="what the wall clock may miss before a verdict is inconclusive")
@@ -143,22 +145,41 @@ def read_rig(path: Path, changes: dict[str, Any] | None = None) -> tuple[RigFile
 
 
 def _lay_over(values: dict[str, Any], key: str, value: Any) -> None:
-    """Set one value; a number in a list of tables counts the tables from 0."""
-    *parents, last = key.split(".")
+    """Set one value; a table of a list is named by its number from 0 or by its id.
+
+    A signal's path works too: `plant.Tf`, `TT101.noise`, `operator.START`, `controller.KP`.
+    """
+    *parents, last = _in_file(values, key.split("."))
     here: Any = values
     for part in parents:
-        step = int(part) if isinstance(here, list) and part.isdecimal() else part
         if isinstance(here, list):
-            if not isinstance(step, int) or step >= len(here):
-                raise InputError(f"--set {key}: {part!r} is no number from 0 to {len(here) - 1}")
-            here = here[step]
+            ids = [str(one.get("id", number)) for number, one in enumerate(here)]
+            number = int(part) if part.isdecimal() else ids.index(part) if part in ids else len(here)
+            if number >= len(here):
+                raise InputError(f"--set {key}: no {part!r} there{near(part, ids)}; it has {', '.join(ids)}")
+            here = here[number]
         else:
-            here = here.setdefault(step, {})
+            here = here.setdefault(part, {})
         if not isinstance(here, dict | list):
             raise InputError(f"--set {key}: {part!r} is a value and has nothing below it")
     if isinstance(here, list):
         raise InputError(f"--set {key}: name a key of one of its tables, as {key}.0.KEY")
     here[last] = value
+
+
+def _in_file(values: dict[str, Any], parts: list[str]) -> list[str]:
+    """Return where in the file a signal's value stands; a path into the file is returned as it is."""
+    first, *rest = parts
+    if not rest:
+        return parts
+    if first in values.get("blocks", {}):
+        return ["blocks", first, "values", ".".join(rest)]
+    if first == "operator" and len(rest) == 1:
+        return [*parts, "value"]
+    own = {"plant": PlantPart, "controller": ControllerPart}.get(first)
+    if own is not None and rest[0] not in own.model_fields:
+        return [first, "values", ".".join(rest)]
+    return parts
 
 
 def _sentence(source: Source, error: Any, values: dict[str, Any]) -> str:
@@ -171,16 +192,20 @@ def _sentence(source: Source, error: Any, values: dict[str, Any]) -> str:
     if error["type"] == "missing":
         return f"{place}: {path!r} is missing"
     message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{place}: {path}: {message[:1].lower()}{message[1:]}, not {error['input']!r}" if path else f"{place}: {message}"
+    return (
+        f"{place}: {path}: {message[:1].lower()}{message[1:]}, not {error['input']!r}"
+        if path
+        else f"{place}: {message}"
+    )
 
 
 def _known_keys(loc: tuple[str | int, ...]) -> list[str]:
     """Return the keys that the table of an unknown key could have had."""
-    parts: dict[str, type[Strict]] = {
+    parts: dict[str, Any] = {
         "plant": PlantPart, "blocks": BlockPart, "operator": Station, "controller": ControllerPart,
         "wires": WirePart, "scenarios": ScenarioPart, "overruns": Policy,
     }  # fmt: skip
-    model: type[Strict] = EventPart if "events" in loc[:-1] else parts.get(str(loc[0]), RigFile)
+    model: Any = EventPart if "events" in loc[:-1] else parts.get(str(loc[0]), RigFile)
     if len(loc) == 1:
         model = RigFile
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from hil.bench.units import difference
 from hil.blocks import Block
-from hil.errors import InputError
 from hil.signals import ProcessImage
 
 if TYPE_CHECKING:
@@ -28,23 +27,19 @@ class Wire:
     place: str
 
 
-def check_wires(file: RigFile, image: ProcessImage, controller: ControllerSide, faults: Faults) -> tuple[Wire, ...]:
+def check_wires(
+    file: RigFile, image: ProcessImage, controller: ControllerSide | None, faults: Faults
+) -> tuple[Wire, ...]:
     """Return the wires of a rig with the controller's variables spelt as declared; note every mistake."""
     wires: dict[str, Wire] = {}
     for i, part in enumerate(file.wires):
         place = faults.source.at("wires", i)
-        source, target = controller.spelt(part.source), controller.spelt(part.target)
-        known = True
-        for name in (source, target):
-            try:
-                image.find(name)
-            except InputError as error:
-                faults.add(str(error), "wires", i)
-                known = False
-        if not known:
+        source, target = (controller.spelt(one) if controller else one for one in (part.source, part.target))
+        known = [_known(one, image, faults, i) for one in (source, target)]
+        if not all(known):
             continue
         if image.role(target) != "inputs":
-            cure = controller.why_no_input(target) or "wires end at inputs"
+            cure = (controller and controller.why_no_input(target)) or "wires end at inputs"
             faults.add(f"cannot drive {target!r}: {cure}", "wires", i)
         if image.find(source).shape or image.find(target).shape:
             faults.add(f"cannot connect {source!r} to {target!r}: a wire carries a single number", "wires", i)
@@ -58,8 +53,18 @@ def check_wires(file: RigFile, image: ProcessImage, controller: ControllerSide, 
     return tuple(wires.values())
 
 
+def _known(path: str, image: ProcessImage, faults: Faults, wire: int) -> bool:
+    """Whether a wire's end exists; variables that the controller lacks were noted when it was opened."""
+    if faults.lack(path):
+        return False
+    if path not in image.signals and not path.startswith("controller."):
+        with faults.at("wires", wire):
+            image.find(path)
+    return path in image.signals
+
+
 def _unit_fault(
-    part: WirePart, source: str, target: str, image: ProcessImage, controller: ControllerSide
+    part: WirePart, source: str, target: str, image: ProcessImage, controller: ControllerSide | None
 ) -> str | None:
     from_unit, to_unit = image.find(source).unit, image.find(target).unit
     ends = f"cannot connect {source!r} [{from_unit or '?'}] to {target!r} [{to_unit or '?'}]"
@@ -71,7 +76,7 @@ def _unit_fault(
         from_unit, to_unit = from_unit or part.unit or "", to_unit or part.unit or ""
     for name, unit in ((source, from_unit), (target, to_unit)):
         if not unit:
-            where = controller.place_of(name)
+            where = controller.place_of(name) if controller else ""
             return (
                 f"{ends}: {name} declares no unit; give the wire a unit, or write "
                 f"{{attribute 'unit' := '...'}} before the variable ({where})"

@@ -12,8 +12,9 @@ only the kernel's own file, and reading it back needs Numba, which takes longer 
 
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,6 @@ from hil.blocks.sources import digest_of_sources
 
 FAILED = -(2**62)
 """What a kernel returns when Python would have raised in it (an integer division by zero, an index error)."""
-
-Layout = "np.dtype[Any] | None"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +58,12 @@ class Kernel:
     module: str
     name: str
     layouts: tuple["np.dtype[Any] | None", ...] = (None, None, None, None)
-    arguments: int = field(default=6)
 
     @property
     def python(self) -> Callable[..., int]:
         """The function as Python sees it."""
-        found = getattr(importlib.import_module(self.module), self.name)
-        return found if callable(found) else None  # type: ignore[return-value]
+        found: Callable[..., int] = getattr(importlib.import_module(self.module), self.name)
+        return found
 
     @cached_property
     def symbol(self) -> str:
@@ -84,8 +82,6 @@ class Kernel:
 
 
 def _digest(layouts: Iterable["np.dtype[Any] | None"]) -> str:
-    from hashlib import sha256
-
     return sha256("|".join(str(one and one.descr) for one in layouts).encode()).hexdigest()[:12]
 
 
@@ -100,18 +96,14 @@ def _compile(kernel: Kernel) -> bytes:
         return types.Dispatcher(value.dispatcher)
 
     memory = [types.int64 if one is None else numba.from_dtype(one) for one in kernel.layouts]
-    signature = ([types.int64] * 2 + memory)[: kernel.arguments]
-    compiled = numba.njit(
-        error_model="numpy", nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(kernel.python)
+    signature = [types.int64] * 2 + memory
+    options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+    compiled = numba.njit(**options, no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel.python)
     compiled.compile(tuple(signature))
     (result,) = compiled.overloads.values()
-    if result.signature.return_type not in (types.none, types.int64) and not isinstance(
-        result.signature.return_type, types.IntegerLiteral
-    ):
-        raise TypeError(
-            f"{kernel.module}.{kernel.name} returns {result.signature.return_type}; a kernel returns an integer or nothing"
-        )
+    returned = result.signature.return_type
+    if returned not in (types.none, types.int64) and not isinstance(returned, types.IntegerLiteral):
+        raise TypeError(f"{kernel.module}.{kernel.name} returns {returned}; a kernel returns an integer or nothing")
     names = [f"%a{i}" for i in range(len(signature))]
     pointers = [not isinstance(one, types.Integer) for one in signature]
     entry = _ENTRY.format(

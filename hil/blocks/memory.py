@@ -1,6 +1,7 @@
 """What compiled code does with bare addresses: read, write, copy and call. Imports Numba, so only kernels import it."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from llvmlite import ir
 from numba.core import types
@@ -10,14 +11,16 @@ _I64 = ir.IntType(64)
 
 
 @intrinsic
-def call(typing: Any, address: Any, t: Any, h: Any, p: Any, x: Any, u: Any, y: Any) -> Any:
-    """Call a block by address and return its answer."""
-
+def _call(typing: Any, address: Any, t: Any, h: Any, p: Any, x: Any, u: Any, y: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         block = ir.FunctionType(_I64, [_I64] * 6)
         return builder.call(builder.inttoptr(arguments[0], block.as_pointer()), arguments[1:])
 
     return types.int64(*[types.int64] * 7), emit
+
+
+call: Callable[[int, int, int, int, int, int, int], int] = cast(Any, _call)
+"""`call(address, t, h, p, x, u, y)`: call a block and return its answer."""
 
 
 def _access(native: ir.Type, kind: Any) -> tuple[Any, Any]:

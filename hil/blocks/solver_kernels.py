@@ -1,6 +1,6 @@
 """The compiled steps of the explicit solvers: Euler and the classical Runge-Kutta method of order four.
 
-Source: E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd ed., section II.1, table 1.2.
+Source: E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd ed., II.1, table 1.2.
 """
 
 from typing import Any

@@ -2,7 +2,7 @@
 
 from hil.loop.layout import HOST
 from hil.loop.loop import Loop, Step, address_of, base_step, call_block
-from hil.loop.parts import Change, Conductor, Pace, Ring, handover, script, wires
+from hil.loop.parts import Change, Conductor, Pace, Ring, handover, script, trade, wires
 
 __all__ = [
     "HOST",
@@ -17,5 +17,6 @@ __all__ = [
     "call_block",
     "handover",
     "script",
+    "trade",
     "wires",
 ]

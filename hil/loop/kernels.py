@@ -188,6 +188,7 @@ def sample(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
     if p.head - p.tail == p.capacity:
         if p.waits == 0:
             p.lost += 1
+            store_i8(y, p.lost)
             return 0
         return -1
     row = p.rows + 8 * p.row_words * (p.head % p.capacity)
@@ -221,6 +222,7 @@ def pace(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
         now = _now(p, x)
     lateness = now - deadline
     store_i8(y, lateness)
+    store_i8(y + 8, p.late)
     if t < p.grace or lateness <= p.tolerance:
         p.run = 0
         return 0
@@ -230,4 +232,40 @@ def pace(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
     p.run += 1
     p.longest_run = max(p.longest_run, p.run)
     p.worst = max(p.worst, lateness)
+    store_i8(y + 8, p.late)
+    return 0
+
+
+@function
+def _copy(source: int, target: int, count: int) -> None:
+    for i in range(count):
+        store_u1(target + i, load_u1(source + i))
+
+
+def trade(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
+    """Take the newest answer out of one mailbox and put the sample into the other; see `hil.links.mailbox`.
+
+    The calls of the clock stand where a compiler must not move loads and stores across: it cannot look into them.
+    """
+    slot = 8 + (p.answer_bytes + 7) // 8 * 8
+    while True:
+        count = load_i8(p.inbox)
+        if count == 0:
+            break
+        at = load_i8(p.inbox + 8 + (count & 1) * slot)
+        _copy(p.inbox + 16 + (count & 1) * slot, p.answer, p.answer_bytes)
+        now = _now(p, x)
+        if load_i8(p.inbox) == count:
+            age = now - at
+            store_i8(y, age)
+            if age >= p.limit:
+                store_i8(y + 8, load_i8(y + 8) + 1)
+            break
+    if load_i8(p.inbox) == 0:
+        store_i8(y + 8, load_i8(y + 8) + 1)
+    count = load_i8(p.outbox) + 1
+    slot = 8 + (p.send_bytes + 7) // 8 * 8
+    _copy(p.send, p.outbox + 16 + (count & 1) * slot, p.send_bytes)
+    store_i8(p.outbox + 8 + (count & 1) * slot, _now(p, x))
+    store_i8(p.outbox, count)
     return 0

@@ -2,18 +2,22 @@
 
 import numpy as np
 
-ENTRY = np.dtype(
-    [(name, "i8") for name in ("block", "p", "x", "u", "y", "period", "every", "due")], align=True
-)
+ENTRY = np.dtype([(name, "i8") for name in ("block", "p", "x", "u", "y", "period", "every", "due")], align=True)
 """One line of the schedule: which block, on which memory, every how many ticks, due at which tick next."""
 
-LOOP = np.dtype(
-    [(name, "i8") for name in ("entries", "count", "step", "tick", "at", "stop", "halt")], align=True
-)
+LOOP = np.dtype([(name, "i8") for name in ("entries", "count", "step", "tick", "at", "stop", "halt")], align=True)
 """The loop: its schedule, the tick it is in, the entry it goes on with, where it stops; `halt` ends it early."""
 
 EVENT = np.dtype(
-    [("start", "i8"), ("end", "i8"), ("address", "i8"), ("kind", "i8"), ("value", "f8"), ("origin", "f8"), ("phase", "i8")],
+    [
+        ("start", "i8"),
+        ("end", "i8"),
+        ("address", "i8"),
+        ("kind", "i8"),
+        ("value", "f8"),
+        ("origin", "f8"),
+        ("phase", "i8"),
+    ],
     align=True,
 )
 """One event of a scenario: at `start` a value is set, or it is reached by a ramp that takes until `end`."""
@@ -22,7 +26,14 @@ SCRIPT = np.dtype([("events", "i8"), ("count", "i8"), ("first", "i8")], align=Tr
 """The events in the order of their starts; those before `first` are over."""
 
 WIRE = np.dtype(
-    [("source", "i8"), ("target", "i8"), ("source_kind", "i8"), ("target_kind", "i8"), ("scale", "f8"), ("offset", "f8")],
+    [
+        ("source", "i8"),
+        ("target", "i8"),
+        ("source_kind", "i8"),
+        ("target_kind", "i8"),
+        ("scale", "f8"),
+        ("offset", "f8"),
+    ],
     align=True,
 )
 """One wire: target = source * scale + offset, in the target's kind; a source kind of COPY moves bytes."""
@@ -30,7 +41,8 @@ WIRE = np.dtype(
 WIRES = np.dtype([("wires", "i8"), ("count", "i8")], align=True)
 
 RING = np.dtype(
-    [(name, "i8") for name in ("rows", "capacity", "row_words", "source", "head", "tail", "lost", "waits")], align=True
+    [(name, "i8") for name in ("rows", "capacity", "row_words", "source", "head", "tail", "lost", "waits")],
+    align=True,
 )
 """Rows between the loop, which writes at `head`, and the record, which reads from `tail`; both only ever count up."""
 
@@ -42,6 +54,12 @@ PACE = np.dtype(
     align=True,
 )
 """The wall clock: libc's addresses, when simulated time 0 is, how many times as fast, and what was late."""
+
+TRADE = np.dtype(
+    [(name, "i8") for name in ("gettime", "outbox", "send", "send_bytes", "inbox", "answer", "answer_bytes", "limit")],
+    align=True,
+)
+"""A loop's end of a free-running link: two mailboxes, the memory behind each, the age that makes an answer stale."""
 
 KINDS = {"f8": 0, "f4": 1, "i8": 2, "i4": 3, "i2": 4, "i1": 5, "u8": 6, "u4": 7, "u2": 8, "u1": 9, "b1": 9}
 COPY = 16

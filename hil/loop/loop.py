@@ -70,7 +70,11 @@ class Loop:
             line["every"], line["due"] = one.period // step, math.ceil(one.phase / step)
         self._entries = entries
         self.memory = np.zeros(1, LOOP)
-        self.memory["entries"], self.memory["count"], self.memory["step"] = address_of(entries), len(steps), step
+        self.memory["entries"], self.memory["count"], self.memory["step"] = (
+            address_of(entries),
+            len(steps),
+            step,
+        )
         self._call = _caller(_RUN.address)
 
     @property
@@ -91,6 +95,11 @@ class Loop:
     def halt(self) -> None:
         """End a run, from another thread too, before its next tick."""
         self.memory["halt"] = 1
+
+    @property
+    def halted(self) -> bool:
+        """Whether it was told to end."""
+        return bool(self.memory["halt"][0])
 
     def run(self, until: int) -> int:
         """Run up to, not including, the tick `until`; return 0 when it is reached, else the status of `last`.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hil.blocks import Kernel
-from hil.loop.layout import COPY, EVENT, HOST, KINDS, PACE, RING, SCRIPT, WIRE, WIRES
+from hil.loop.layout import COPY, EVENT, HOST, KINDS, PACE, RING, SCRIPT, TRADE, WIRE, WIRES
 from hil.loop.loop import Step, address_of
 
 _MODULE = "hil.loop.kernels"
@@ -17,6 +17,7 @@ _CARRY = Kernel(_MODULE, "carry", (WIRES, None, None, None))
 _PLAY = Kernel(_MODULE, "play", (SCRIPT, None, None, None))
 _SAMPLE = Kernel(_MODULE, "sample", (RING, None, None, None))
 _PACE = Kernel(_MODULE, "pace", (PACE, None, None, None))
+_TRADE = Kernel(_MODULE, "trade", (TRADE, None, None, None))
 _HAND_OVER = Kernel(_MODULE, "hand_over")
 
 
@@ -75,17 +76,26 @@ def handover(name: str, period: int) -> Step:
 class Ring:
     """Samples on their way from the loop to the record; one writer, one reader, no lock.
 
-    On virtual time a full ring hands over to the host; on the wall clock it never waits, and lost rows are counted.
+    On virtual time a full ring hands over to the host; on the wall clock it never waits, and lost rows
+    are counted, in `lost` too (shape (1,), i8) where it is given.
     """
 
-    def __init__(self, image: "np.ndarray[Any, Any]", period: int, capacity: int, *, waits: bool) -> None:
+    def __init__(
+        self,
+        image: "np.ndarray[Any, Any]",
+        period: int,
+        capacity: int,
+        *,
+        waits: bool,
+        lost: "np.ndarray[Any, Any] | None" = None,
+    ) -> None:
         words = -(-image.dtype.itemsize // 8)
         self.rows = np.zeros((capacity, words + 1), "i8")
         self._image = image
         self.p = np.zeros(1, RING)
         self.p["rows"], self.p["capacity"], self.p["row_words"] = address_of(self.rows), capacity, words + 1
         self.p["source"], self.p["waits"] = address_of(image), waits
-        self.step = Step("record", _SAMPLE.address, period, p=self.p)
+        self.step = Step("record", _SAMPLE.address, period, p=self.p, y=np.zeros(1, "i8") if lost is None else lost)
 
     @property
     def lost(self) -> int:
@@ -110,18 +120,31 @@ class Pace:
     """
 
     def __init__(self, step: int, rate: int, lateness: "np.ndarray[Any, Any]", *, tolerance: int, grace: int) -> None:
-        libc = ctypes.CDLL(None)
         self.p = np.zeros(1, PACE)
-        for name, function in (("gettime", libc.clock_gettime), ("nanosleep", libc.clock_nanosleep)):
-            self.p[name] = ctypes.cast(function, ctypes.c_void_p).value
+        self.p["gettime"], self.p["nanosleep"] = _libc("clock_gettime"), _libc("clock_nanosleep")
         self.p["rate"], self.p["tolerance"], self.p["grace"] = rate, tolerance, grace
         self.p["spin"] = min(60_000, step // rate // 4)  # 60 us halve the wake-up's lateness and cost 6 % at 1 kHz
-        timespec = self.p[["seconds", "nanoseconds"]]["seconds"]
-        self.step = Step("clock", _PACE.address, step, p=self.p, x=timespec, y=lateness)
+        self.step = Step("clock", _PACE.address, step, p=self.p, x=self.p["seconds"], y=lateness)
 
     def start(self) -> None:
         """Let simulated time 0 be now."""
         self.p["start"] = time.monotonic_ns()
 
 
-__all__ = ["HOST", "Change", "Conductor", "Pace", "Ring", "handover", "script", "wires"]
+def _libc(name: str) -> int:
+    return int(ctypes.cast(getattr(ctypes.CDLL(None), name), ctypes.c_void_p).value or 0)
+
+
+def trade(
+    name: str, period: int, send: "np.ndarray[Any, Any]", outbox: int, answer: "np.ndarray[Any, Any]", inbox: int,
+    health: "np.ndarray[Any, Any]",
+) -> Step:  # fmt: skip
+    """Return the step that meets a free-running link in its mailboxes; an answer is stale at two periods of age."""
+    p = np.zeros(1, TRADE)
+    p["gettime"], p["outbox"], p["inbox"], p["limit"] = _libc("clock_gettime"), outbox, inbox, 2 * period
+    p["send"], p["send_bytes"] = address_of(send), send.dtype.itemsize
+    p["answer"], p["answer_bytes"] = address_of(answer), answer.dtype.itemsize
+    return Step(name, _TRADE.address, period, p=p, x=np.zeros(2, "i8"), y=health)
+
+
+__all__ = ["HOST", "Change", "Conductor", "Pace", "Ring", "handover", "script", "trade", "wires"]

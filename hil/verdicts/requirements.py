@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Protocol
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from hil.errors import InputError
 from hil.signals import duration, in_words
@@ -70,9 +78,7 @@ class _Stated(Strict):
         verdict: Verdict = "inconc" if margin is None else "pass" if margin >= 0 else "fail"
         fields = {"verdict": verdict, **more}
         kind = str(getattr(self, "kind", ""))
-        return Finding(
-            id=self.id, words=self.text, kind=kind, margin=margin, unit=unit, at=at, window=window, **fields
-        )
+        return Finding(id=self.id, words=self.text, kind=kind, margin=margin, unit=unit, at=at, window=window, **fields)
 
 
 def _cut(trace: Trace, name: str, window: tuple[int, int]) -> tuple[Any, Samples]:
@@ -222,9 +228,7 @@ class Response(_Stated):
         margin = int(self.within - took[i])
         words = f"{self.then.signal} took {in_words(int(took[i]))}"
         at = int(t[rises[counts][i]])
-        return self._finding(
-            margin / 1e9, "s", at, window, reason=words if margin < 0 else "", signal=self.then.signal
-        )
+        return self._finding(margin / 1e9, "s", at, window, reason=words if margin < 0 else "", signal=self.then.signal)
 
 
 Requirement = Annotated[Bounds | Settling | Overshoot | Response, Field(discriminator="kind")]

@@ -1,0 +1,300 @@
+"""Run a rig: open the wire, step the loop, keep the record, judge it, seal the evidence."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hil.bench.assembly import Assembly, Wire, assemble
+from hil.bench.real_time import beside, interruptible, real_time
+from hil.bench.result import result_of
+from hil.bench.rig import Rig
+from hil.blocks import DIVERGED, FAILED, first_not_finite
+from hil.errors import InputError, near
+from hil.evidence import seal
+from hil.loop import HOST, call_block
+from hil.record import Channel, Writer, read, row_dtype
+from hil.signals import in_words
+from hil.verdicts import Finding, judge
+from hil.verdicts.finding import Verdict
+
+if TYPE_CHECKING:
+    from hil.links import FreeRunning, Link
+
+_SLICE = 0.05  # s of wall time between two looks at the record, the progress and the keyboard
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked for. `rate` is that of the wall clock; None is virtual time."""
+
+    scenario: str | None = None
+    link: str | None = None
+    rate: int | None = None
+    seed: int | None = None
+    folder: Path | None = None
+    command: tuple[str, ...] = ()
+
+
+@dataclass
+class Ending:
+    """Why a run ended before its scenario did, and what that says of the verdict."""
+
+    verdict: Verdict
+    reason: str
+    at: int
+
+
+@dataclass
+class Progress:
+    """What a watcher is told about a run in progress; times in simulated ns."""
+
+    simulated: int
+    duration: int
+    late: int
+
+
+@dataclass
+class Run:
+    """One run of a rig. `phases` are wall-clock seconds since the process began, for `--timings`."""
+
+    rig: Rig
+    options: Options
+    watch: Callable[[Progress], None] = lambda _: None
+    phases: dict[str, float] = field(default_factory=dict)
+    ending: Ending | None = None
+
+    def __post_init__(self) -> None:
+        file = self.rig.file
+        self.scenario_name = self.options.scenario or next(iter(file.scenarios))
+        if self.scenario_name not in file.scenarios:
+            raise InputError(
+                f"rig {file.name} has no scenario {self.scenario_name!r}"
+                f"{near(self.scenario_name, file.scenarios)}; it has {', '.join(file.scenarios)}"
+            )
+        self.scenario = file.scenarios[self.scenario_name]
+        self.seed = file.seed if self.options.seed is None else self.options.seed
+        self.link_name = self.options.link or file.controller.link
+        self.ticks = self.scenario.duration // self.rig.step
+        self._keep: Callable[[], None] = lambda: None
+
+    @property
+    def wire(self) -> Wire:
+        """How the controller is met: a link on the wall clock runs free, at any other speed it keeps lockstep."""
+        if self.link_name == "fused":
+            return "fused"
+        return "free" if self.options.rate == 1 else "lockstep"
+
+    def execute(self) -> dict[str, Any]:
+        """Run, judge and seal; return the result as `result.json` has it.
+
+        Raises:
+            InputError: something cannot be wired, found out when the controller is up.
+            RunError: the disk refuses, or the controller could not be brought up.
+        """
+        with ExitStack() as stack:
+            link, free = self._open_link(stack)
+            assembly = assemble(self.rig, self.scenario, self.seed, wire=self.wire, rate=self.options.rate, free=free)
+            folder = run_folder(self.options.folder, self.rig, self.scenario_name)
+            channels, columns = _channels(assembly)
+            facts = {"rig": self.rig.file.name, "scenario": self.scenario_name, "seed": str(self.seed)}
+            writer = stack.enter_context(Writer(folder / "record.mf4", channels, facts))
+            self._keep = lambda: writer.append(_rows(assembly, channels, columns))
+            self.phases["ready"] = process_age()
+            began = time.perf_counter()
+            with interruptible(assembly.loop.halt) as interrupted:
+                self._step_through(assembly, link)
+            if interrupted() and self.ending is None:
+                self._end("inconc", "interrupted", assembly.loop.t)
+            wall = time.perf_counter() - began
+            self._keep()
+            watched = free or link
+            health = asdict(watched.health) if watched else {}
+        recording = read(folder / "record.mf4")
+        findings = self._judge(recording)
+        result = result_of(self, assembly, recording, findings, folder, wall, health)
+        seal(folder, result, recording)
+        return result
+
+    def _open_link(self, stack: ExitStack) -> tuple["Link | None", "FreeRunning | None"]:
+        if self.wire == "fused":
+            return None, None
+        from hil.links import FreeRunning, OpcUaLink
+        from hil.targets import VirtualPlc
+
+        side, file = self.rig.controller, self.rig.file.controller
+        url = file.url
+        lockstep = self.wire == "lockstep"
+        if url is None:
+            plc = VirtualPlc(side.path, "lockstep" if lockstep else "wall", program=file.name)
+            url = stack.enter_context(plc).url
+        points = [[(one.name, one.kind) for one in record.signals] for record in (side.inputs, side.outputs)]
+        scans = side.period // (side.program.period or side.period)
+        link = OpcUaLink(url, points[0], points[1], lockstep=lockstep, scans=scans, timeout=file.timeout / 1e9)
+        if not lockstep:
+            free = FreeRunning(link, side.period)
+            free.start()
+            stack.callback(free.stop)
+            return link, free
+        link.open()
+        stack.callback(link.close)
+        return link, None
+
+    def _step_through(self, assembly: Assembly, link: "Link | None") -> None:
+        """Run every tick; the last one ends with its sample, so that nothing moves behind the scenario's end."""
+        if assembly.pace is None:
+            self._slices(assembly, link)
+        else:
+            with real_time():
+                assembly.pace.start()
+                if self.wire == "lockstep":
+                    self._slices(assembly, link)
+                else:
+                    self.phases["first step"] = process_age()
+                    self._status(assembly, link, beside(assembly.loop, self.ticks, lambda: self._look(assembly)))
+        loop = assembly.loop
+        if loop.tick == self.ticks and self.ending is None:
+            loop.memory["count"] -= 1
+            while self.ending is None and (status := loop.run(self.ticks + 1)):
+                self._status(assembly, link, status)
+        self._look(assembly)
+
+    def _slices(self, assembly: Assembly, link: "Link | None") -> None:
+        """Run in slices of about `_SLICE` seconds, with a look at the record and the watcher between them."""
+        loop, length = assembly.loop, 1
+        looked = time.perf_counter()
+        self.phases["first step"] = process_age()
+        while loop.tick < self.ticks and self.ending is None and not loop.halted:
+            until = min(loop.tick + length, self.ticks)
+            while self.ending is None and (status := loop.run(until)):
+                self._status(assembly, link, status)
+            now = time.perf_counter()
+            length = min(2 * length, 1 << 30) if now - looked < _SLICE / 2 else max(length // 2, 1)
+            if now - looked > _SLICE / 2:
+                self._look(assembly)
+                looked = now
+
+    def _look(self, assembly: Assembly) -> None:
+        self._keep()
+        late = int(assembly.pace.p["late"][0]) if assembly.pace else 0
+        self.watch(Progress(assembly.loop.t, self.scenario.duration, late))
+
+    def _status(self, assembly: Assembly, link: "Link | None", status: int) -> None:
+        """Do what a block's answer asks for: exchange, empty the ring, or end the run."""
+        loop, last = assembly.loop, assembly.loop.last
+        if status == 0:
+            return
+        if status == HOST and last is assembly.ring.step:
+            self._keep()
+        elif last is assembly.controller:
+            self._controller(assembly, link, status)
+        elif last is assembly.advance and status > 0:
+            at = int(assembly.solver.problem["at"][0])
+            trip = self.rig.plant.trips.signals[status - 1]
+            if assembly.measure is not None:
+                call_block(assembly.measure, at)
+            call_block(assembly.ring.step, at)
+            self._end("fail", f"plant {self.rig.plant.name} shut itself down: {trip.words}", at)
+        elif last is assembly.advance and status == DIVERGED:
+            state = first_not_finite(self.rig.plant.state, assembly.image.section("plant", "state"))
+            self._end("error", f"plant {self.rig.plant.name} diverged: {state}", loop.t)
+        else:
+            what = "raised an error in compiled code" if status == FAILED else f"gave status {status}"
+            self._end("error", f"block {last.name} {what}", loop.t)
+
+    def _controller(self, assembly: Assembly, link: "Link | None", status: int) -> None:
+        from hil.links import ControllerFault, LinkError
+
+        t = assembly.loop.t
+        if link is None:
+            fault = self.rig.controller.program.fault(assembly.program)
+            words = fault.message if fault else f"status {status}"
+            place = f" ({fault.file}:{fault.line})" if fault else ""
+            self._end("fail", f"the controller stopped with a fault: {words}{place}", t)
+            return
+        try:
+            link.exchange(t, assembly.send, assembly.answer)
+        except ControllerFault as error:
+            self._end("fail", f"the controller stopped with a fault: {error}", t)
+        except LinkError as error:
+            self._end("error", str(error), t)
+
+    def _end(self, verdict: Verdict, reason: str, at: int) -> None:
+        self.ending = Ending(verdict, reason, at)
+
+    def _judge(self, recording: Any) -> tuple[Finding, ...]:
+        file, end = self.rig.file, self.scenario.duration
+        asked = [one for one in file.requirements if one.scenarios is None or self.scenario_name in one.scenarios]
+        units = {one.name: one.unit for one in recording.channels}
+        findings = judge(asked, recording, end, units, file.overruns)
+        if self.ending is None:
+            return findings
+        words = f"the run reaches the scenario's end at {in_words(end)}"
+        ended = Finding(
+            id="run", words=words, kind="run", verdict=self.ending.verdict, margin=(self.ending.at - end) / 1e9,
+            unit="s", at=self.ending.at, window=(0, end), reason=self.ending.reason,
+        )  # fmt: skip
+        return (ended, *findings)
+
+
+def run_folder(given: Path | None, rig: Rig, scenario: str) -> Path:
+    """Make and return the folder of a run: the one asked for, or the next free one below `runs`.
+
+    Raises:
+        InputError: it exists and is not empty, or cannot be made.
+    """
+    try:
+        if given is not None:
+            given.mkdir(parents=True, exist_ok=True)
+            if any(given.iterdir()):
+                raise InputError(f"the run folder {given} is not empty; name another, or remove it")
+            return given
+        base = Path("runs") / rig.file.name
+        base.mkdir(parents=True, exist_ok=True)
+        number = 1 + max((int(one.name[-4:]) for one in base.glob("*-[0-9][0-9][0-9][0-9]")), default=0)
+        while True:
+            folder = base / f"{scenario}-{number:04d}"
+            try:
+                folder.mkdir()
+                return folder
+            except FileExistsError:
+                number += 1
+    except OSError as error:
+        raise InputError(
+            f"cannot make the run folder {given or 'runs'}: {error.strerror}; name one with --out"
+        ) from None
+
+
+def process_age() -> float:
+    """Return the seconds since this process began."""
+    started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
+
+
+def _channels(assembly: Assembly) -> tuple[list[Channel], list[tuple[str, tuple[int, ...]]]]:
+    """Return the record's channels, and for each its signal and the cell in it."""
+    channels, columns = [], []
+    for path, one in assembly.image.signals.items():
+        for cell in np.ndindex(*one.shape):
+            name = path + (f"[{','.join(map(str, cell))}]" if cell else "")
+            channels.append(Channel(name, one.unit, one.words, one.kind))
+            columns.append((path, cell))
+    return channels, columns
+
+
+def _rows(
+    assembly: Assembly, channels: list[Channel], columns: list[tuple[str, tuple[int, ...]]]
+) -> "np.ndarray[Any, Any]":
+    t, images = assembly.ring.take()
+    rows = np.empty(len(t), row_dtype(channels))
+    rows["t"] = t
+    for channel, (path, cell) in zip(channels, columns, strict=True):
+        column = assembly.image.column(images, path)
+        at: Any = (slice(None), *cell)
+        rows[channel.name] = column[at]
+    return rows
