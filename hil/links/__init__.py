@@ -8,6 +8,7 @@ from hil.links.opcua import Described, OpcUaLink
 __all__ = [
     "Link",
     "LinkError",
+    "ControllerFault",
     "Point",
     "Health",
     "layout",

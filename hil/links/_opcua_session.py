@@ -18,6 +18,7 @@ _ASKED = (
     ua.AttributeIds.UserAccessLevel,
 )
 _KNOWN_AT_MOST = 20_000
+_NEVER = 1e7  # s
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
@@ -27,7 +28,8 @@ class Session:
 
     def __init__(self, url: str, timeout: float, namespace: str) -> None:
         self.url, self.namespace = url, namespace
-        self.client = Client(url, timeout=timeout)
+        # The library's own watch would run only while we exchange, and an exchange is the better look.
+        self.client = Client(url, timeout=timeout, watchdog_intervall=_NEVER)
 
     async def open(
         self, writes: Sequence[Point], reads: Sequence[Point], *, lockstep: bool, scans: int

@@ -6,7 +6,7 @@ from time import monotonic_ns
 
 import numpy as np
 
-from hil.errors import InputError
+from hil.errors import HilError, InputError
 from hil.links.link import Health, Link, LinkError
 from hil.links.mailbox import EMPTY, Mailbox
 
@@ -24,7 +24,7 @@ class FreeRunning:
         self.link, self.period = link, period
         self.outgoing, self.incoming = Mailbox(link.outgoing), Mailbox(link.incoming)
         self.late = 0
-        self.error: str | None = None
+        self.error: HilError | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -69,7 +69,7 @@ class FreeRunning:
                     self.incoming.put(into, monotonic_ns())
                     self.error = None
             except (LinkError, InputError) as lost:
-                self.error = str(lost)
+                self.error = lost
                 due += _RETRY
             # Deadlines are absolute: one that was missed is counted and left out, never made up for.
             missed = max(0, (monotonic_ns() - due) // self.period)

@@ -68,7 +68,10 @@ class VirtualPlc:
             return
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=self._complaints)
+        # A session of its own: Ctrl-C at the terminal is for the bench, which then takes the server down.
+        self._process = subprocess.Popen(
+            self._command, stdin=pipe, stdout=pipe, stderr=self._complaints, start_new_session=True
+        )
         try:
             self._url = self._wait()
         except BaseException:

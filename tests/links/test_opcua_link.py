@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hil.errors import InputError
-from hil.links import LinkError, OpcUaLink
+from hil.links import ControllerFault, LinkError, OpcUaLink
 from hil.plc import compile_file
 from hil.targets import VirtualPlc
 from tests.targets.conftest import PROGRAM
@@ -85,7 +85,7 @@ def test_a_plc_fault_ends_the_run_in_its_own_words(plc: VirtualPlc) -> None:
     link.exchange(0, out, into)
     assert into["quotient"] == 25
     out["divisor"] = 0
-    with pytest.raises(LinkError, match=r"the scan at 10000000 ns failed: .*wire\.st:74: .*division by zero"):
+    with pytest.raises(ControllerFault, match=r"wire\.st:74: .*division by zero"):
         link.exchange(PERIOD, out, into)
     assert into["quotient"] == 25
     assert (link.health.connected, link.health.stale, link.health.errors) == (False, True, 1)
