@@ -1,0 +1,119 @@
+"""Text in, program out: parse, check, lower, optimise, and the symbol table beside the code."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hil.blocks.native import object_code
+from hil.plc.checker import check
+from hil.plc.diagnostics import Diagnostics, Report, Source
+from hil.plc.lower import lower
+from hil.plc.parser import parse
+from hil.plc.tree import Project
+from hil.plc.types import Array, Enum, Field, Struct, Type, numpy_kind
+
+FRAMES = 20_000  # Python frames that checking and lowering of nested expressions may take; the parser bounds nesting
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def build(text: str, file: str, program: str | None) -> bytes:
+    """Symbol table, initial memory and object code in one piece, as Program reads it.
+
+    Raises: Diagnostics.
+    """
+    with _room():
+        project = checked(text, file, program)
+        if not project.instances:
+            raise Diagnostics(f"{file}:1:1: error: no PROGRAM in this text; declare one")
+        lowered = lower(project)
+    code = object_code(lowered.text)
+    head = _head(project, len(lowered.image))
+    head["locations"] = [[one.kind, one.file, one.line, one.column, one.message] for one in lowered.locations]
+    parts = [json.dumps(head).encode(), zlib.compress(lowered.image, 1), code]
+    return struct.pack("<3I", *(len(one) for one in parts)) + b"".join(parts)
+
+
+def checked(text: str, file: str, program: str | None = None) -> Project:
+    """The typed project of a text.
+
+    Raises: Diagnostics.
+    """
+    source, report = Source(file, text), Report()
+    unit = parse(source, report)
+    project = check([unit], report, program)
+    report.stop()
+    return project
+
+
+def _head(project: Project, size: int) -> dict[str, Any]:
+    """The symbol table; variables of a single program need no prefix, those of several have their instance's name."""
+    table, instances = _Types(), project.instances
+    roots: list[list[Any]] = []
+    for variable in project.globals:
+        source = project.global_sources[variable.name.upper()]
+        roots.append(
+            [variable.name, table.number(variable.type), variable.offset, "global", variable.unit, source.file,
+             source.line(variable.at)]
+        )  # fmt: skip
+    for one in instances:
+        memory = one.pou.memory
+        assert memory is not None
+        if len(instances) == 1:
+            roots += [table.entry(field, one.offset) for field in memory.fields.values()]
+        else:
+            roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line])
+    intervals = [one.interval for one in instances if one.interval is not None]
+    return {
+        "name": instances[0].pou.name if len(instances) == 1 else ", ".join(one.name for one in instances),
+        "size": size, "period": math.gcd(*intervals) if intervals else None, "types": table.types, "roots": roots,
+        "prefixes": [instances[0].name, instances[0].pou.name] if len(instances) == 1 else [],
+    }  # fmt: skip
+
+
+class _Types:
+    """Numbers the types that variables have."""
+
+    def __init__(self) -> None:
+        self.types: list[dict[str, Any]] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, type_: Type) -> int:
+        if type_.name in self._numbers:
+            return self._numbers[type_.name]
+        one: dict[str, Any] = {"name": type_.name, "kind": numpy_kind(type_), "size": type_.size}
+        if isinstance(type_, Array):
+            one |= {"bounds": type_.bounds, "of": self.number(type_.element)}
+        elif isinstance(type_, Struct):
+            one |= {"fields": [self.entry(field, 0) for field in type_.fields.values()], "block": type_.block}
+        elif isinstance(type_, Enum):
+            one["values"] = list(type_.values.values())
+        self.types.append(one)
+        self._numbers[type_.name] = len(self.types) - 1
+        return len(self.types) - 1
+
+    def entry(self, field: Field, offset: int) -> list[Any]:
+        return [
+            field.name,
+            self.number(field.type),
+            offset + field.offset,
+            field.section,
+            field.unit,
+            field.file,
+            field.line,
+        ]

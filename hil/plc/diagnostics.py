@@ -1,0 +1,63 @@
+"""Sources and the diagnostics about them: one line each, `file:line:column: error: thing and cure`."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+
+from hil.errors import InputError
+
+MOST = 100  # diagnostics per source; beyond that the text is not Structured Text at all
+
+
+class Diagnostics(InputError):
+    """All mistakes found in one compilation; `faults` holds one line each."""
+
+
+class Source:
+    """One text with its name; turns offsets into lines and columns."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text = file, text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, at = [0], self.text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self.text.find("\n", at + 1)
+        return starts
+
+    def line(self, at: int) -> int:
+        """Line number (from 1) of the character at offset `at`."""
+        return bisect_right(self._starts, at)
+
+    def column(self, at: int) -> int:
+        """Column (from 1) of the character at offset `at`."""
+        return at - self._starts[self.line(at) - 1] + 1
+
+
+class Report:
+    """Collects diagnostics in the order of their places, each place once."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, int, int], str] = {}
+
+    def error(self, source: Source, at: int, text: str) -> None:
+        """Notes one mistake; a second one at the same place is a consequence of the first and is dropped."""
+        key = (source.file, source.line(at), source.column(at))
+        if key not in self._lines and len(self._lines) < MOST:
+            self._lines[key] = f"{source.file}:{key[1]}:{key[2]}: error: {text}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The diagnostics, by place."""
+        return [self._lines[key] for key in sorted(self._lines)]
+
+    def stop(self) -> None:
+        """Ends the compilation when anything was reported.
+
+        Raises: Diagnostics with every line.
+        """
+        if self._lines:
+            raise Diagnostics(self.lines)

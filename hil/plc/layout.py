@@ -1,0 +1,13 @@
+"""The header at the start of a program's memory: 64 bytes, all int64, and how much a scan may loop."""
+
+from __future__ import annotations
+
+FAULT = 0  # 0, or 1 + the index of the fault's location
+VALUE_A, VALUE_B = 8, 16  # what the message names: an index, a dividend, ...
+TIME = 24  # of the scan that faulted, ns
+BUDGET = 32  # loop passes left in this scan
+STARTED = 40  # 1 after the first scan: tasks with intervals count from its time
+HEADER = 64
+
+PASSES = 10_000_000  # loop passes in one scan, in all loops together; one more is an endless loop
+FREE = 100_000  # a loop nest that provably makes fewer passes is not counted

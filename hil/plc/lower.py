@@ -1,0 +1,243 @@
+"""A checked project to the text of one LLVM module with the functions `scan` and `run`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hil.plc import layout
+from hil.plc.costs import Costs
+from hil.plc.emit import Text, memory_type, value_type
+from hil.plc.lower_statements import StatementLowering
+from hil.plc.lower_values import function_name, result_type
+from hil.plc.module import Location, Module
+from hil.plc.tree import Instance, Pou, Project, Variable, VariableRef
+from hil.plc.types import machine
+
+SCAN = """
+define i64 @scan(i64 %t, i64 %h, ptr %p, ptr align 16 %x, ptr %u, ptr %y) {
+  %status = call i64 @step(i64 %t, ptr %x, ptr %x)
+  ret i64 %status
+}
+define i64 @run(ptr align 16 %x, i64 %n, i64 %t0, i64 %dt) {
+entry:
+  %some = icmp sgt i64 %n, 0
+  br i1 %some, label %loop, label %done
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %more ]
+  %t = phi i64 [ %t0, %entry ], [ %later, %more ]
+  %status = call i64 @step(i64 %t, ptr %x, ptr %x)
+  %bad = icmp ne i64 %status, 0
+  br i1 %bad, label %broken, label %more, !prof !1
+more:
+  %next = add nsw i64 %i, 1
+  %later = add i64 %t, %dt
+  %again = icmp slt i64 %next, %n
+  br i1 %again, label %loop, label %done
+broken:
+  ret i64 %status
+done:
+  ret i64 0
+}
+"""
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """The module, the initial memory and the places that can fault."""
+
+    text: str
+    image: bytes
+    locations: list[Location]
+
+
+def lower(project: Project, everything: bool = False) -> Lowered:
+    """The module of a project; `everything` lowers units that no program reaches, too."""
+    module, costs = Module(project.image), Costs()
+    roots = [one.pou for one in project.instances]
+    if everything:
+        roots += list(project.pous.values())
+    for pou in _callees_first(roots):
+        module.functions.append(_Body(module, pou, costs).function())
+    module.functions.append(_step(module, project.instances))
+    module.functions.append(SCAN)
+    module.image += bytes(-len(module.image) % 16)
+    return Lowered(module.text(), bytes(module.image), module.locations)
+
+
+def _callees_first(roots: list[Pou]) -> list[Pou]:
+    order: dict[str, Pou] = {}
+
+    def visit(pou: Pou) -> None:
+        if pou.name.upper() in order:
+            return
+        for callee, _ in pou.calls.values():
+            visit(callee)
+        order[pou.name.upper()] = pou
+
+    for pou in roots:
+        visit(pou)
+    return list(order.values())
+
+
+class _Body(StatementLowering):
+    """One unit as an LLVM function."""
+
+    def function(self) -> str:
+        pou, text = self.pou, self.text
+        text.head.append("  %status = alloca i64, align 8")
+        text.do("store i64 0, ptr %status, align 8")
+        for variable in pou.variables.values():
+            self._enter(variable)
+        cost = self.costs.body(pou.body)
+        if cost > layout.FREE:
+            self.charge(str(cost), pou.at)
+            cost = 1
+        self.costs.pous[pou.name.upper()] = cost
+        self.body(pou.body)
+        text.label("exit")
+        for variable in pou.variables.values():
+            self._leave(variable)
+        status = text.let("load i64, ptr %status, align 8")
+        if pou.kind != "FUNCTION":
+            text.end(f"ret i64 {status}")
+            references = "".join(f", ptr %r.{one.name.upper()}" for one in pou.section("in_out"))
+            return text.text(
+                f"internal i64 {function_name(pou)}(i64 %t, ptr noalias %head, ptr %mem, ptr %self{references})"
+            )
+        return self._function_end(status)
+
+    def _function_end(self, status: str) -> str:
+        pou, text, kind = self.pou, self.text, result_type(self.pou)
+        both = text.let(f"insertvalue {kind} poison, i64 {status}, 0")
+        value, type_ = "0", "i8"
+        if pou.result is not None:
+            type_ = value_type(pou.result.type)
+            value = self.load(VariableRef(pou.result.type, pou.at, pou.result))
+        text.end(f"ret {kind} {text.let(f'insertvalue {kind} {both}, {type_} {value}, 1')}")
+        inputs = "".join(f", {value_type(one.type)} %i.{one.name.upper()}" for one in pou.section("input"))
+        references = "".join(f", ptr %r.{one.name.upper()}" for one in pou.section("in_out", "output"))
+        return text.text(
+            f"internal {kind} {function_name(pou)}(i64 %t, ptr noalias %head, ptr %mem{inputs}{references})"
+        )
+
+    def _enter(self, variable: Variable) -> None:
+        """Gives a variable its register or its memory."""
+        if variable.storage == "reference":
+            self.pointers[variable] = f"%r.{variable.name.upper()}"
+        elif variable.storage == "absolute":
+            self.pointers[variable] = self.offset("%mem", variable.offset)
+        elif variable.storage == "self":
+            self._enter_own(variable)
+        else:
+            self._enter_local(variable)
+
+    def _enter_own(self, variable: Variable) -> None:
+        type_ = machine(variable.type)
+        self.pointers[variable] = self.offset("%self", variable.offset)
+        if type_ is None or variable.addressed or not (variable.read or variable.written):
+            return
+        slot = self.text.slot(value_type(type_), type_.align)
+        self.text.do(
+            f"store {value_type(type_)} {self.load_from(self.pointers[variable], type_)}, ptr {slot}"
+        )
+        self.slots[variable] = slot
+
+    def _enter_local(self, variable: Variable) -> None:
+        type_ = machine(variable.type)
+        given = variable.section == "input"
+        if type_ is None:
+            self._enter_static(variable, given)
+            return
+        initial = f"%i.{variable.name.upper()}" if given else self._initial(variable)
+        if variable.addressed:
+            slot = self.text.slot(memory_type(type_), type_.align)
+            self.pointers[variable] = slot
+            self.store_to(slot, type_, initial)
+        else:
+            slot = self.text.slot(value_type(type_), type_.align)
+            self.slots[variable] = slot
+            self.text.do(f"store {value_type(type_)} {initial}, ptr {slot}")
+
+    def _initial(self, variable: Variable) -> str:
+        from hil.plc.calls import decode
+        from hil.plc.emit import constant
+
+        type_, value = machine(variable.type), decode(variable.type, variable.image)
+        assert type_ is not None
+        assert not isinstance(value, bytes)
+        return constant(type_, value)
+
+    def _enter_static(self, variable: Variable, given: bool) -> None:
+        pointer = self.static(variable.image, max(variable.type.align, 8))
+        self.pointers[variable] = pointer
+        source = f"%i.{variable.name.upper()}" if given else ""
+        if not given:
+            source = self.module.data(variable.image)
+        self.copy(pointer, source, variable.type.size)
+
+    def _leave(self, variable: Variable) -> None:
+        """Writes registers back, and a function's outputs to whoever asked for them."""
+        type_ = machine(variable.type)
+        if variable.storage == "self" and variable in self.slots and variable.written:
+            assert type_ is not None
+            value = self.load(VariableRef(variable.type, 0, variable))
+            self.store_to(self.pointers[variable], type_, value)
+        elif variable.storage == "local" and variable.section == "output":
+            target = f"%r.{variable.name.upper()}"
+            if type_ is not None:
+                self.store_to(target, type_, self.load(VariableRef(variable.type, 0, variable)))
+            else:
+                self.copy(target, self.pointers[variable], variable.type.size)
+
+
+def _step(module: Module, instances: list[Instance]) -> str:
+    """One scan: refuses after a fault, then runs the tasks that are due, the most urgent first."""
+    text = Text()
+    fault = text.let("load i64, ptr %head, align 8")
+    text.split(text.let(f"icmp eq i64 {fault}, 0"), "well", "broken", likely=True)
+    text.label("well")
+    budget = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.BUDGET}")
+    text.do(f"store i64 {layout.PASSES}, ptr {budget}, align 8")
+    intervals = {one.interval for one in instances}
+    if len(intervals) > 1:
+        _several_rates(module, text, instances)
+    else:
+        for one in instances:
+            _instance(text, one)
+    text.end("ret i64 0")
+    text.label("broken")
+    text.end("ret i64 -1")
+    return text.text("internal i64 @step(i64 %t, ptr noalias %head, ptr %mem)")
+
+
+def _instance(text: Text, one: Instance) -> None:
+    pointer = text.let(f"getelementptr inbounds i8, ptr %mem, i64 {one.offset}")
+    status = text.let(f"call i64 {function_name(one.pou)}(i64 %t, ptr %head, ptr %mem, ptr {pointer})")
+    following = text.fresh("next")
+    text.split(text.let(f"icmp eq i64 {status}, 0"), following, "broken", likely=True)
+    text.label(following)
+
+
+def _several_rates(module: Module, text: Text, instances: list[Instance]) -> None:
+    """Each instance keeps the time at which it is due; what was missed is not made up for."""
+    for one in instances:
+        if one.interval is None:
+            _instance(text, one)
+            continue
+        place = text.let(f"getelementptr inbounds i8, ptr %mem, i64 {module.allocate(bytes(8), 8)}")
+        started_at = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.STARTED}")
+        due = text.let(f"load i64, ptr {place}, align 8")
+        fresh = text.let(f"icmp eq i64 {text.let(f'load i64, ptr {started_at}, align 8')}, 0")
+        now = text.let(f"or i1 {fresh}, {text.let(f'icmp sge i64 %t, {due}')}")
+        runs, skips = text.fresh("due"), text.fresh("skip")
+        text.split(now, runs, skips)
+        text.label(runs)
+        base = text.let(f"select i1 {fresh}, i64 %t, i64 {due}")
+        late = text.let(f"sub i64 %t, {base}")
+        missed = text.let(f"sdiv i64 {late}, {one.interval}")
+        steps = text.let(f"mul i64 {text.let(f'add i64 {missed}, 1')}, {one.interval}")
+        text.do(f"store i64 {text.let(f'add i64 {base}, {steps}')}, ptr {place}, align 8")
+        _instance(text, one)
+        text.label(skips)
+    started_at = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.STARTED}")
+    text.do(f"store i64 1, ptr {started_at}, align 8")

@@ -1,0 +1,475 @@
+"""Typed expressions to LLVM: strict IEEE arithmetic, integers of native width, every fault caught."""
+
+from __future__ import annotations
+
+from hil.plc.emit import Text, constant, memory_type, value_type
+from hil.plc.lower_strings import StringLowering
+from hil.plc.module import Module
+from hil.plc.ranges import Ranges
+from hil.plc.tree import (
+    CallFunction,
+    Const,
+    Convert,
+    ElementRef,
+    Expr,
+    FieldRef,
+    Operation,
+    PartRef,
+    Place,
+    Pou,
+    RangeCheck,
+    Standard,
+    Variable,
+    VariableRef,
+    scalar,
+)
+from hil.plc.types import LINT, LREAL, Array, Scalar, String, Subrange, Type, machine
+
+_INTEGER = {"+": "add", "-": "sub", "*": "mul", "AND": "and", "OR": "or", "XOR": "xor"}
+_REAL = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
+_SIGNED = {"=": "eq", "<>": "ne", "<": "slt", ">": "sgt", "<=": "sle", ">=": "sge"}
+_UNSIGNED = {"=": "eq", "<>": "ne", "<": "ult", ">": "ugt", "<=": "ule", ">=": "uge"}
+_ORDERED = {"=": "oeq", "<>": "une", "<": "olt", ">": "ogt", "<=": "ole", ">=": "oge"}
+_LIBM = {
+    "LN": "log", "LOG": "log10", "EXP": "exp", "SIN": "sin", "COS": "cos", "TAN": "tan", "ASIN": "asin",
+    "ACOS": "acos", "ATAN": "atan", "ATAN2": "atan2", "**": "pow",
+}  # fmt: skip
+DAY = 86_400_000_000_000
+_UNIT_NS = {
+    "time": 1_000_000,
+    "tod": 1_000_000,
+    "date": 1_000_000_000,
+    "dt": 1_000_000_000,
+}  # of one, as a number
+
+
+class ValueLowering(StringLowering):
+    """Lowers expressions of one unit of organisation."""
+
+    def __init__(self, module: Module, pou: Pou) -> None:
+        self.module, self.pou = module, pou
+        self.text = Text()
+        self.ranges = Ranges()
+        self.slots: dict[Variable, str] = {}  # variables that live in registers
+        self.pointers: dict[Variable, str] = {}  # variables that live in memory
+
+    # ---- faults
+
+    def guard(self, bad: str, kind: str, at: int, message: str, *values: str) -> None:
+        """Ends the scan with a PLC fault when `bad` holds; `values` are i64, named {0} and {1} in the message."""
+        text, number = self.text, self.module.location(self.pou, kind, at, message)
+        fault, well = text.fresh("fault"), text.fresh("well")
+        text.split(bad, fault, well, likely=False)
+        text.label(fault)
+        first, second = ([*values, "0", "0"])[:2]
+        text.do(f"call void @fault(ptr %head, i64 {number}, i64 {first}, i64 {second}, i64 %t)")
+        text.do("store i64 -1, ptr %status, align 8")
+        text.go("exit")
+        text.label(well)
+
+    def wide(self, operand: str, type_: Scalar, to: int = 64) -> str:
+        """A whole number as i64 (or wider)."""
+        kind = value_type(type_)
+        if kind == f"i{to}":
+            return operand
+        return self.text.let(f"{'sext' if type_.signed else 'zext'} {kind} {operand} to i{to}")
+
+    # ---- places
+
+    def address(self, place: Place) -> str:
+        """Pointer to a place in memory."""
+        if isinstance(place, VariableRef):
+            return self.pointers[place.variable]
+        if isinstance(place, FieldRef):
+            return self.offset(self.address(place.base), place.offset)
+        assert isinstance(place, ElementRef)
+        return self._element(place)
+
+    def offset(self, pointer: str, offset: int) -> str:
+        """A pointer some bytes further."""
+        return self.text.let(f"getelementptr inbounds i8, ptr {pointer}, i64 {offset}") if offset else pointer
+
+    def _element(self, place: ElementRef) -> str:
+        array = place.base.type
+        assert isinstance(array, Array)
+        pointer, linear = self.address(place.base), ""
+        for index, (low, high) in zip(place.indexes, array.bounds, strict=True):
+            position = self._position(index, low, high, place)
+            if linear:
+                scaled = self.text.let(f"mul nsw i64 {linear}, {high - low + 1}")
+                position = self.text.let(f"add nsw i64 {scaled}, {position}")
+            linear = position
+        return self.text.let(
+            f"getelementptr inbounds [{array.element.size} x i8], ptr {pointer}, i64 {linear}"
+        )
+
+    def _position(self, index: Expr, low: int, high: int, place: ElementRef) -> str:
+        """An index counted from zero, checked unless it is known to be inside."""
+        type_, known = scalar(index), self.ranges.of(index)
+        wide = self.wide(self.value(index), type_)
+        if not (low <= known[0] and known[1] <= high):
+            position = self.text.let(f"sub i64 {wide}, {low}") if low else wide
+            bad = self.text.let(f"icmp ugt i64 {position}, {high - low}")
+            message = f"index {{0}} of {place.text} is outside {low}..{high}"
+            self.guard(bad, "index out of bounds", index.at, message, wide)
+            return position
+        return self.text.let(f"sub nsw i64 {wide}, {low}") if low else wide
+
+    def load(self, place: Place) -> str:
+        """The value at a place; a pointer for strings and composed types."""
+        if isinstance(place, PartRef):
+            return self._load_part(place)
+        if isinstance(place, VariableRef) and place.variable in self.slots:
+            return self.text.let(f"load {value_type(place.type)}, ptr {self.slots[place.variable]}")
+        pointer = self.address(place)
+        type_ = machine(place.type)
+        return pointer if type_ is None else self.load_from(pointer, type_)
+
+    def load_from(self, pointer: str, type_: Scalar) -> str:
+        """A value from memory."""
+        found = self.text.let(f"load {memory_type(type_)}, ptr {pointer}, align {type_.align}")
+        return self.text.let(f"icmp ne i8 {found}, 0") if type_.family == "bool" else found
+
+    def store(self, place: Place, operand: str) -> None:
+        """Stores an elementary value."""
+        if isinstance(place, PartRef):
+            self._store_part(place, operand)
+        elif isinstance(place, VariableRef) and place.variable in self.slots:
+            self.text.do(f"store {value_type(place.type)} {operand}, ptr {self.slots[place.variable]}")
+        else:
+            type_ = machine(place.type)
+            assert type_ is not None
+            self.store_to(self.address(place), type_, operand)
+
+    def store_to(self, pointer: str, type_: Scalar, operand: str) -> None:
+        """A value to memory."""
+        if type_.family == "bool":
+            operand = self.text.let(f"zext i1 {operand} to i8")
+        self.text.do(f"store {memory_type(type_)} {operand}, ptr {pointer}, align {type_.align}")
+
+    def _load_part(self, place: PartRef) -> str:
+        type_ = scalar(place.base)
+        whole = self.load(place.base)
+        shifted = self.text.let(f"lshr i{type_.bits} {whole}, {place.shift}")
+        if place.bits == type_.bits:
+            return shifted
+        return self.text.let(f"trunc i{type_.bits} {shifted} to i{place.bits}")
+
+    def _store_part(self, place: PartRef, operand: str) -> None:
+        type_, text = scalar(place.base), self.text
+        kind = f"i{type_.bits}"
+        if place.bits < type_.bits:
+            operand = text.let(f"zext i{place.bits} {operand} to {kind}")
+        mask = ((1 << place.bits) - 1) << place.shift
+        kept = text.let(f"and {kind} {self.load(place.base)}, {~mask & ((1 << type_.bits) - 1)}")
+        moved = text.let(f"shl {kind} {operand}, {place.shift}")
+        self.store(place.base, text.let(f"or {kind} {kept}, {moved}"))
+
+    # ---- values
+
+    def value(self, expr: Expr) -> str:
+        """An operand: a constant or a register; a pointer for strings and composed types."""
+        if isinstance(expr, Const):
+            return self._constant(expr)
+        if isinstance(expr, Operation):
+            return self._operation(expr)
+        if isinstance(expr, Convert):
+            return self.convert(self.value(expr.operand), scalar(expr.operand), scalar(expr), expr.truncate)
+        if isinstance(expr, Standard):
+            return self._standard(expr)
+        if isinstance(expr, CallFunction):
+            return self._call(expr)
+        if isinstance(expr, RangeCheck):
+            return self._range_check(expr)
+        return self.load(expr)
+
+    def _constant(self, expr: Const) -> str:
+        if isinstance(expr.value, bytes):
+            content = expr.value + b"\0" if isinstance(expr.type, String) else expr.value
+            return self.module.data(content)
+        return constant(scalar(expr), expr.value)
+
+    def _range_check(self, expr: RangeCheck) -> str:
+        operand, type_ = self.value(expr.operand), scalar(expr.operand)
+        low, high = self.ranges.of(expr.operand)
+        assert isinstance(expr.type, Subrange)
+        first, last = expr.type.low, expr.type.high
+        if not (first <= low and high <= last):
+            wide = self.wide(operand, type_)
+            distance = self.text.let(f"sub i64 {wide}, {first}")
+            bad = self.text.let(f"icmp ugt i64 {distance}, {last - first}")
+            message = f"{expr.text} takes {first} to {last}, {{0}} is outside"
+            self.guard(bad, "subrange violation", expr.at, message, wide)
+        return operand
+
+    def _operation(self, expr: Operation) -> str:
+        op, type_ = expr.op, machine(expr.operands[0].type)
+        if op in ("AND_THEN", "OR_ELSE"):
+            return self._short_circuit(expr)
+        if type_ is None:
+            return self.compare_strings(op, expr.operands[0], expr.operands[1])
+        operands = [self.value(one) for one in expr.operands]
+        kind, text = value_type(type_), self.text
+        if op in _SIGNED:
+            names = _ORDERED if type_.family == "real" else _SIGNED if type_.signed else _UNSIGNED
+            return text.let(
+                f"{'fcmp' if type_.family == 'real' else 'icmp'} {names[op]} {kind} {', '.join(operands)}"
+            )
+        if op in ("*T", "/T"):
+            return self._scale_time(expr, operands)
+        if op == "NEG":
+            zero = f"fneg {kind} {operands[0]}" if type_.family == "real" else f"sub {kind} 0, {operands[0]}"
+            return text.let(zero)
+        if op == "NOT":
+            return text.let(f"xor {kind} {operands[0]}, {'true' if kind == 'i1' else '-1'}")
+        if op == "**":
+            return self._libm("**", type_, operands)
+        if type_.family == "real":
+            return text.let(f"{_REAL[op]} {kind} {operands[0]}, {operands[1]}")
+        if op in ("/", "MOD"):
+            return self.divide(op, type_, operands[0], operands[1], expr)
+        return text.let(f"{_INTEGER[op]} {kind} {operands[0]}, {operands[1]}")
+
+    def _short_circuit(self, expr: Operation) -> str:
+        text, result = self.text, self.text.slot("i1", 1)
+        more, done = text.fresh("more"), text.fresh("done")
+        first = self.value(expr.operands[0])
+        text.do(f"store i1 {first}, ptr {result}")
+        text.split(first, *((more, done) if expr.op == "AND_THEN" else (done, more)))
+        text.label(more)
+        text.do(f"store i1 {self.value(expr.operands[1])}, ptr {result}")
+        text.label(done)
+        return text.let(f"load i1, ptr {result}")
+
+    def divide(self, op: str, type_: Scalar, left: str, right: str, expr: Operation) -> str:
+        """Whole division: zero is a fault, the lowest number by -1 wraps to itself."""
+        text, kind = self.text, value_type(type_)
+        divisor = expr.operands[1]
+        known = divisor.value if isinstance(divisor, Const) else None
+        if known is None or known == 0:
+            bad = text.let(f"icmp eq {kind} {right}, 0")
+            what = "divided by zero" if op != "MOD" else "MOD zero"
+            self.guard(bad, "division by zero", expr.at, f"{{0}} {what}", self.wide(left, type_))
+        name = ("s" if type_.signed else "u") + ("rem" if op == "MOD" else "div")
+        if not type_.signed or (known is not None and known != -1):
+            return text.let(f"{name} {kind} {left}, {right}")
+        minus = text.let(f"icmp eq {kind} {right}, -1")
+        safe = text.let(f"select i1 {minus}, {kind} 1, {kind} {right}")
+        plain = text.let(f"{name} {kind} {left}, {safe}")
+        negated = "0" if op == "MOD" else text.let(f"sub {kind} 0, {left}")
+        return text.let(f"select i1 {minus}, {kind} {negated}, {kind} {plain}")
+
+    def _scale_time(self, expr: Operation, operands: list[str]) -> str:
+        text, factor = self.text, scalar(expr.operands[1])
+        if factor.family != "real":
+            if expr.op == "*T":
+                return text.let(f"mul i64 {operands[0]}, {operands[1]}")
+            return self.divide("/", factor, operands[0], operands[1], expr)
+        time = text.let(f"sitofp i64 {operands[0]} to double")
+        scaled = text.let(f"{'fmul' if expr.op == '*T' else 'fdiv'} double {time}, {operands[1]}")
+        return self._nearest(scaled, "double", "i64", signed=True, truncate=False)
+
+    # ---- conversions
+
+    def convert(self, operand: str, source: Scalar, target: Scalar, truncate: bool = False) -> str:
+        """An elementary value in another elementary type."""
+        text, kind, to = self.text, value_type(source), value_type(target)
+        if source.family == target.family and kind == to:
+            return operand
+        if source.family in _UNIT_NS or target.family in _UNIT_NS:
+            return self._convert_time(operand, source, target)
+        if target.family == "bool":
+            if source.family == "real":
+                return text.let(f"fcmp une {kind} {operand}, 0.0")
+            return text.let(f"icmp ne {kind} {operand}, 0")
+        if source.family == "real" and target.family == "real":
+            return text.let(f"{'fpext' if to == 'double' else 'fptrunc'} {kind} {operand} to {to}")
+        if source.family == "real":
+            return self._nearest(operand, kind, to, target.signed, truncate)
+        if target.family == "real":
+            return text.let(f"{'sitofp' if source.signed else 'uitofp'} {kind} {operand} to {to}")
+        if source.bits == target.bits:
+            return operand
+        if source.bits > target.bits:
+            return text.let(f"trunc {kind} {operand} to {to}")
+        return text.let(f"{'sext' if source.signed else 'zext'} {kind} {operand} to {to}")
+
+    def _nearest(self, operand: str, kind: str, to: str, signed: bool, truncate: bool) -> str:
+        """A real as a whole number: ties to even, beyond the range the nearest end of it, NaN 0."""
+        text, suffix = self.text, "f32" if kind == "float" else "f64"
+        if not truncate:
+            self.module.declare(f"declare {kind} @llvm.rint.{suffix}({kind})")
+            operand = text.let(f"call {kind} @llvm.rint.{suffix}({kind} {operand})")
+        name = f"@llvm.fpto{'s' if signed else 'u'}i.sat.{to}.{suffix}"
+        self.module.declare(f"declare {to} {name}({kind})")
+        return text.let(f"call {to} {name}({kind} {operand})")
+
+    def _convert_time(self, operand: str, source: Scalar, target: Scalar) -> str:
+        """Durations and times of day count in milliseconds as numbers, dates in seconds (documented choice)."""
+        text = self.text
+        if source.family in _UNIT_NS and target.family in _UNIT_NS:
+            if source.family != "dt" or target.family not in ("date", "tod"):
+                return operand
+            day = text.let(f"srem i64 {operand}, {DAY}")
+            late = text.let(f"add i64 {day}, {DAY}")
+            of_day = text.let(f"urem i64 {late}, {DAY}")
+            return of_day if target.family == "tod" else text.let(f"sub i64 {operand}, {of_day}")
+        if source.family in _UNIT_NS:
+            unit = _UNIT_NS[source.family]
+            if target.family == "real":
+                ns = text.let(f"sitofp i64 {operand} to double")
+                number = text.let(f"fdiv double {ns}, {constant(LREAL, unit)}")
+                return self.convert(number, LREAL, target)
+            return self.convert(text.let(f"sdiv i64 {operand}, {unit}"), LINT, target)
+        unit = _UNIT_NS[target.family]
+        if source.family == "real":
+            number = self.convert(operand, source, LREAL)
+            ns = text.let(f"fmul double {number}, {constant(LREAL, unit)}")
+            return self._nearest(ns, "double", "i64", signed=True, truncate=False)
+        return text.let(f"mul i64 {self.convert(operand, source, LINT)}, {unit}")
+
+    # ---- standard functions
+
+    def _standard(self, expr: Standard) -> str:
+        name = expr.name
+        if name == "__SCAN_TIME":
+            return "%t"
+        if name in ("SEL", "MUX"):
+            return self._choose(expr)
+        if name in ("SHL", "SHR", "ROL", "ROR"):
+            return self._shift(expr)
+        if machine(expr.type) is None or isinstance(expr.operands[0].type, String):
+            return self.string_function(expr)
+        type_, text = scalar(expr), self.text
+        operands = [self.value(one) for one in expr.operands]
+        kind = value_type(type_)
+        if name == "ABS":
+            return self._absolute(type_, operands[0])
+        if name in ("MAX", "MIN"):
+            order = _ORDERED if type_.family == "real" else _SIGNED if type_.signed else _UNSIGNED
+            compare = "fcmp" if type_.family == "real" else "icmp"
+            test = text.let(
+                f"{compare} {order['>' if name == 'MAX' else '<']} {kind} {operands[1]}, {operands[0]}"
+            )
+            return text.let(f"select i1 {test}, {kind} {operands[1]}, {kind} {operands[0]}")
+        if name == "SQRT":
+            suffix = "f32" if kind == "float" else "f64"
+            self.module.declare(f"declare {kind} @llvm.sqrt.{suffix}({kind})")
+            return text.let(f"call {kind} @llvm.sqrt.{suffix}({kind} {operands[0]})")
+        return self._libm(name, type_, operands)
+
+    def _absolute(self, type_: Scalar, operand: str) -> str:
+        kind, text = value_type(type_), self.text
+        if type_.family == "real":
+            suffix = "f32" if kind == "float" else "f64"
+            self.module.declare(f"declare {kind} @llvm.fabs.{suffix}({kind})")
+            return text.let(f"call {kind} @llvm.fabs.{suffix}({kind} {operand})")
+        self.module.declare(f"declare {kind} @llvm.abs.{kind}({kind}, i1)")
+        return text.let(f"call {kind} @llvm.abs.{kind}({kind} {operand}, i1 false)")
+
+    def _libm(self, name: str, type_: Scalar, operands: list[str]) -> str:
+        """A function of libm in double precision; REAL is rounded once, at the end."""
+        wide = [self.convert(one, type_, LREAL) for one in operands]
+        function = _LIBM[name]
+        parameters = ", ".join(["double"] * len(wide))
+        self.module.declare(f"declare double @{function}({parameters})")
+        found = self.text.let(f"call double @{function}({', '.join(f'double {one}' for one in wide)})")
+        return self.convert(found, LREAL, type_)
+
+    def _shift(self, expr: Standard) -> str:
+        type_, text = scalar(expr), self.text
+        kind, value, count = value_type(type_), self.value(expr.operands[0]), self.value(expr.operands[1])
+        if expr.name in ("ROL", "ROR"):
+            around = text.let(f"and i64 {count}, {type_.bits - 1}")
+            turn = around if type_.bits == 64 else text.let(f"trunc i64 {around} to {kind}")
+            name = f"@llvm.fsh{'l' if expr.name == 'ROL' else 'r'}.{kind}"
+            self.module.declare(f"declare {kind} {name}({kind}, {kind}, {kind})")
+            return text.let(f"call {kind} {name}({kind} {value}, {kind} {value}, {kind} {turn})")
+        beyond = text.let(f"icmp ugt i64 {count}, {type_.bits - 1}")  # negative counts are beyond, too
+        safe = text.let(f"select i1 {beyond}, i64 0, i64 {count}")
+        narrow = safe if type_.bits == 64 else text.let(f"trunc i64 {safe} to {kind}")
+        shifted = text.let(f"{'shl' if expr.name == 'SHL' else 'lshr'} {kind} {value}, {narrow}")
+        return text.let(f"select i1 {beyond}, {kind} 0, {kind} {shifted}")
+
+    def _choose(self, expr: Standard) -> str:
+        """SEL and MUX: all inputs are evaluated, one is taken."""
+        text, number, inputs = self.text, self.value(expr.operands[0]), expr.operands[1:]
+        values = [self.value(one) for one in inputs]
+        kind = value_type(expr.type)
+        if expr.name == "SEL":
+            return text.let(f"select i1 {number}, {kind} {values[1]}, {kind} {values[0]}")
+        bad = text.let(f"icmp ugt i64 {number}, {len(values) - 1}")
+        message = f"MUX has inputs 0 to {len(values) - 1}, {{0}} was asked for"
+        self.guard(bad, "MUX out of range", expr.at, message, number)
+        chosen = values[-1]
+        for place, one in reversed(list(enumerate(values[:-1]))):
+            test = text.let(f"icmp eq i64 {number}, {place}")
+            chosen = text.let(f"select i1 {test}, {kind} {one}, {kind} {chosen}")
+        return chosen
+
+    # ---- functions
+
+    def _call(self, expr: CallFunction) -> str:
+        text, pou = self.text, expr.pou
+        arguments = ["i64 %t", "ptr %head", "ptr %mem"]
+        for one, formal in zip(expr.inputs, pou.section("input"), strict=True):
+            arguments.append(f"{value_type(formal.type)} {self.argument(one, formal.type)}")
+        for place, formal in zip(expr.references, pou.section("in_out", "output"), strict=True):
+            arguments.append(f"ptr {self._scratch(formal.type) if place is None else self.address(place)}")
+        kind = result_type(pou)
+        both = text.let(f"call {kind} {function_name(pou)}({', '.join(arguments)})")
+        self.check_status(text.let(f"extractvalue {kind} {both}, 0"))
+        result = text.let(f"extractvalue {kind} {both}, 1")
+        if pou.result is not None and machine(pou.result.type) is None:
+            return self._copied(result, pou.result.type)
+        return result
+
+    def argument(self, expr: Expr, target: Type) -> str:
+        """An input of a function; a string comes in the callee's own capacity."""
+        operand = self.value(expr)
+        if isinstance(target, String):
+            scratch = self._scratch(target)
+            self.copy_string(scratch, target, operand)
+            return scratch
+        return operand
+
+    def _copied(self, pointer: str, type_: Type) -> str:
+        """A result of a function, kept from the next call of it."""
+        scratch = self._scratch(type_)
+        self.copy(scratch, pointer, type_.size)
+        return scratch
+
+    def _scratch(self, type_: Type) -> str:
+        """Static memory of this unit for one value in passing."""
+        return self.static(bytes(type_.size), max(type_.align, 8))
+
+    def static(self, image: bytes, align: int) -> str:
+        """Pointer to memory that belongs to this unit alone; recursion is refused, so one copy is enough."""
+        place = self.module.allocate(image, align)
+        return self.text.let(f"getelementptr inbounds i8, ptr %mem, i64 {place}")
+
+    def copy(self, target: str, source: str, size: int) -> None:
+        """Moves bytes."""
+        self.module.declare("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
+        self.text.do(f"call void @llvm.memmove.p0.p0.i64(ptr {target}, ptr {source}, i64 {size}, i1 false)")
+
+    def check_status(self, status: str) -> None:
+        """Leaves when a callee faulted."""
+        text = self.text
+        bad = text.let(f"icmp ne i64 {status}, 0")
+        failed, well = text.fresh("failed"), text.fresh("well")
+        text.split(bad, failed, well, likely=False)
+        text.label(failed)
+        text.do(f"store i64 {status}, ptr %status, align 8")
+        text.go("exit")
+        text.label(well)
+
+
+def function_name(pou: Pou) -> str:
+    """Symbol of a unit's body."""
+    return f'@"pou.{pou.name.upper()}"'
+
+
+def result_type(pou: Pou) -> str:
+    """What a function returns: the status and its result."""
+    return f"{{i64, {value_type(pou.result.type) if pou.result else 'i8'}}}"

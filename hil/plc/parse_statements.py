@@ -1,0 +1,210 @@
+"""Statements (IEC 61131-3 table 72); a mistake costs one statement, not the rest of the body."""
+
+from __future__ import annotations
+
+from hil.plc import syntax as s
+from hil.plc.cursor import SyntaxFault
+from hil.errors import near
+from hil.plc.lexer import KEYWORDS
+from hil.plc.parse_expressions import ExpressionParser
+
+_OPENING = {
+    "IF": "END_IF",
+    "CASE": "END_CASE",
+    "FOR": "END_FOR",
+    "WHILE": "END_WHILE",
+    "REPEAT": "END_REPEAT",
+}
+# A body ends here even when its own END is missing.
+FINAL = frozenset(
+    """END_PROGRAM END_FUNCTION END_FUNCTION_BLOCK PROGRAM FUNCTION FUNCTION_BLOCK TYPE CONFIGURATION END_CONFIGURATION
+    VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP VAR_GLOBAL VAR_EXTERNAL end""".split()
+)
+_INNER = frozenset(("ELSIF", "ELSE", "UNTIL", *_OPENING.values()))
+
+
+class StatementParser(ExpressionParser):
+    """Reads bodies."""
+
+    def statements(self, *ends: str, labels: bool = False) -> list[s.Statement]:
+        """Statements up to one of `ends`, which stays (or a CASE label); stray ENDs are reported and skipped."""
+        found: list[s.Statement] = []
+        while self.kind not in ends and self.kind not in FINAL and not (labels and self._at_label()):
+            if self.kind in _INNER:
+                if any(self.kind in outer for outer in self.open):
+                    break  # the END of this body is missing, its caller says so
+                self.report.error(self.source, self.at, f"{self.token.text} without its beginning; remove it")
+                self.next()
+                self.accept(";")
+                continue
+            depth, start, opened = self.depth, self.i, len(self.open)
+            try:
+                statement = self._statement()
+            except SyntaxFault:
+                self.depth = depth
+                del self.open[opened:]
+                self._skip(start)
+            else:
+                if statement is not None:
+                    found.append(statement)
+        return found
+
+    def _skip(self, start: int) -> None:
+        """To behind the next `;`, or to a token that only begins or ends a statement."""
+        if self.i == start:
+            self.next()
+        stops = FINAL | _INNER | _OPENING.keys()
+        while self.kind not in stops:
+            if self.next().kind == ";":
+                return
+
+    def _block(self, *ends: str, labels: bool = False) -> list[s.Statement]:
+        """The statements inside an IF, a CASE branch, a loop."""
+        self.enter()
+        self.open.append(ends)
+        body = self.statements(*ends, labels=labels)
+        self.open.pop()
+        self.leave()
+        return body
+
+    def _close(self, end: str, at: int) -> None:
+        """Takes the END of a statement that began at `at`; a missing one is reported once."""
+        if self.kind == end:
+            self.next()
+            if self.kind not in _INNER and self.kind not in FINAL:  # `END_IF END_FOR`: nothing can be misread
+                self.semicolon(end)
+            return
+        word = end.removeprefix("END_")
+        self.report.error(
+            self.source,
+            at,
+            f"this {word} is never closed; add {end}; before line {self.source.line(self.at)}",
+        )
+
+    def _statement(self) -> s.Statement | None:
+        kind = self.kind
+        if kind == ";":
+            self.next()
+            return None
+        if kind == "IF":
+            return self._if()
+        if kind == "CASE":
+            return self._case()
+        if kind == "FOR":
+            return self._for()
+        if kind == "WHILE":
+            return self._while()
+        if kind == "REPEAT":
+            return self._repeat()
+        if kind in ("EXIT", "CONTINUE", "RETURN"):
+            jump = self.next()
+            self.semicolon(jump.kind)
+            return s.Jump(jump.at, jump.kind)
+        if kind in KEYWORDS and kind not in ("TRUE", "FALSE"):
+            raise self.fail(f"expected a statement, found {self.found()}")
+        return self._simple()
+
+    def _simple(self) -> s.Statement:
+        at = self.at
+        target = self._postfix(self._primary())
+        if self.accept(":="):
+            value = self.expression()
+            self.semicolon("the assignment")
+            return s.Assign(at, target, value)
+        if isinstance(target, s.Call):
+            self.semicolon("the call")
+            return s.Invoke(at, target)
+        if self.kind == "=":
+            raise self.fail("'=' compares; an assignment is written ':='")
+        hint = near(target.name, KEYWORDS) if isinstance(target, s.Name) else ""
+        raise self.fail(f"expected ':=' or a call, found {self.found()}{hint}")
+
+    def _if(self) -> s.If:
+        at = self.next().at
+        branches, otherwise = [], list[s.Statement]()
+        while True:
+            condition = self.expression()
+            self._soft("THEN", "after the condition")
+            branches.append((condition, self._block("ELSIF", "ELSE", "END_IF")))
+            if self.accept("ELSIF"):
+                continue
+            if self.accept("ELSE"):
+                otherwise = self._block("END_IF")
+            self._close("END_IF", at)
+            return s.If(at, branches, otherwise)
+
+    def _soft(self, kind: str, where: str) -> None:
+        """A keyword whose absence is reported without losing the statement."""
+        if not self.accept(kind):
+            self.report.error(self.source, self.at, f"expected {kind} {where}, found {self.found()}")
+
+    def _case(self) -> s.Case:
+        at = self.next().at
+        selector = self.expression()
+        self._soft("OF", "after the selector")
+        branches: list[tuple[list[tuple[s.Expression, s.Expression | None]], list[s.Statement]]] = []
+        otherwise: list[s.Statement] = []
+        while self.kind not in ("ELSE", "END_CASE") and self.kind not in FINAL:
+            try:
+                labels = self._labels()
+            except SyntaxFault:
+                self._skip(self.i)
+                continue
+            branches.append((labels, self._block("ELSE", "END_CASE", labels=True)))
+        if self.accept("ELSE"):
+            self.accept(":")
+            otherwise = self._block("END_CASE")
+        self._close("END_CASE", at)
+        return s.Case(at, selector, branches, otherwise)
+
+    def _labels(self) -> list[tuple[s.Expression, s.Expression | None]]:
+        labels: list[tuple[s.Expression, s.Expression | None]] = []
+        while True:
+            low = self.expression()
+            labels.append((low, self.expression() if self.accept("..") else None))
+            if not self.accept(","):
+                self.expect(":", "after the labels of a CASE")
+                return labels
+
+    def _at_label(self) -> bool:
+        if self.kind not in ("int", "id", "prefix", "string", "TRUE", "FALSE", "-", "+", "("):
+            return False
+        for ahead in range(200):
+            kind = self.peek(ahead)
+            if kind == ":":
+                return True
+            if kind in (";", ":=", "[", "=>", "end") or (
+                kind in KEYWORDS and kind not in ("TRUE", "FALSE", "MOD")
+            ):
+                return False
+        return False
+
+    def _for(self) -> s.For:
+        at = self.next().at
+        variable = self._postfix(self._primary())
+        self.expect(":=", "after the FOR variable")
+        first = self.expression()
+        self._soft("TO", "after the first value")
+        last = self.expression()
+        step = self.expression() if self.accept("BY") else None
+        self._soft("DO", "after the range")
+        body = self._block("END_FOR")
+        self._close("END_FOR", at)
+        return s.For(at, variable, first, last, step, body)
+
+    def _while(self) -> s.While:
+        at = self.next().at
+        condition = self.expression()
+        self._soft("DO", "after the condition")
+        body = self._block("END_WHILE")
+        self._close("END_WHILE", at)
+        return s.While(at, condition, body)
+
+    def _repeat(self) -> s.Repeat:
+        at = self.next().at
+        body = self._block("UNTIL")
+        self._soft("UNTIL", "at the end of REPEAT")
+        until = self.expression()
+        self.accept(";")
+        self._close("END_REPEAT", at)
+        return s.Repeat(at, body, until)

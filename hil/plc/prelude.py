@@ -1,0 +1,48 @@
+"""The standard function blocks, written in ST; each is parsed when a program first names it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+from hil.plc import syntax as s
+from hil.plc.diagnostics import Report, Source
+from hil.plc.parser import parse
+from hil.plc.types import ELEMENTARY
+
+FILE = "standard library"
+_COUNTERS = re.compile(r"(CTU|CTD|CTUD)(?:_(INT|DINT|LINT|UINT|UDINT|ULINT))?")
+
+
+@cache
+def _texts() -> dict[str, str]:
+    text = resources.files("hil.plc").joinpath("prelude.st").read_text("utf-8")
+    blocks = re.findall(r"FUNCTION_BLOCK (\w+)\n.*?END_FUNCTION_BLOCK", text, re.DOTALL)
+    bodies = re.findall(r"FUNCTION_BLOCK \w+\n.*?END_FUNCTION_BLOCK", text, re.DOTALL)
+    return dict(zip(blocks, bodies, strict=True))
+
+
+def names() -> list[str]:
+    """The standard function blocks."""
+    return list(_texts())
+
+
+@cache
+def block(upper: str) -> s.Pou | None:
+    """A standard function block by its name in capitals; CTU_DINT and its kind are CTU for another type."""
+    counter = _COUNTERS.fullmatch(upper)
+    text = _texts().get(counter.group(1) if counter else upper)
+    if text is None:
+        return None
+    if counter:
+        type_ = counter.group(2) or "INT"
+        low, high = ELEMENTARY[type_].range
+        text = (
+            text.replace("COUNT#HIGHEST", str(high)).replace("COUNT#LOWEST", str(low)).replace("COUNT", type_)
+        )
+        text = text.replace(f"FUNCTION_BLOCK {counter.group(1)}", f"FUNCTION_BLOCK {upper}", 1)
+    report = Report()
+    unit = parse(Source(FILE, text), report)
+    report.stop()
+    return unit.pous[0]

@@ -1,0 +1,236 @@
+"""A compiled program: a native scan on plain memory, with its variables by name."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hil.blocks.native import Library, cached, toolchain
+from hil.errors import InputError
+from hil.plc import layout
+from hil.plc.symbols import Symbols, Variable
+
+Memory: TypeAlias = npt.NDArray[np.uint8]
+_SCAN = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 2, *[ctypes.c_void_p] * 4)
+_RUN = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, *[ctypes.c_int64] * 3)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a scan ended: what kind of mistake, where, and with which values. `t_ns` is the time of that scan."""
+
+    kind: str
+    file: str
+    line: int
+    column: int
+    message: str
+    t_ns: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.kind}: {self.message}"
+
+
+def compile_file(path: str | Path, program: str | None = None) -> Program:
+    """The program of a Structured Text file. With several and no CONFIGURATION, `program` names the one to run.
+
+    Raises: Diagnostics for mistakes in it, InputError when it cannot be read.
+    """
+    return compile_text(read_source(path), str(path), program)
+
+
+def read_source(path: str | Path) -> str:
+    """The text of a source file: UTF-8, or Latin-1 when it is not.
+
+    Raises: InputError when it cannot be read.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except OSError as problem:
+        raise InputError(f"cannot read '{path}': {problem.strerror}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def compile_text(text: str, file: str = "<text>", program: str | None = None) -> Program:
+    """The program of a text; `file` is its name in diagnostics and faults.
+
+    Raises: Diagnostics for mistakes in it.
+    """
+    digest = sha256(
+        f"{compiler_digest()}\0{program or ''}\0{text}".encode("utf-8", "surrogatepass")
+    ).hexdigest()
+    key = sha256(f"{digest}\0{file}\0{toolchain()}".encode("utf-8", "surrogatepass")).hexdigest()
+
+    def make() -> bytes:
+        from hil.plc.compiler import build
+
+        return build(text, file, program)
+
+    return Program(cached(f"plc/{key[:2]}/{key}", make), digest)
+
+
+@cache
+def compiler_digest() -> str:
+    """Digest of the compiler's own sources: another compiler never meets an old program."""
+    found = sha256()
+    for one in sorted(resources.files("hil.plc").iterdir(), key=lambda one: one.name):
+        if one.name.endswith((".py", ".st")):
+            found.update(one.read_bytes())
+    return found.hexdigest()
+
+
+class Program:
+    """Machine code and symbol table of one program; the state is in memories, of which there may be many."""
+
+    def __init__(self, content: bytes, digest: str) -> None:
+        sizes = struct.unpack_from("<3I", content)
+        start, parts = 12, list[bytes]()
+        for size in sizes:
+            parts.append(content[start : start + size])
+            start += size
+        head, self._image = json.loads(parts[0]), parts[1]
+        self.digest = digest
+        self.name: str = head["name"]
+        self.size: int = head["size"]
+        self.period: int | None = head["period"]
+        self._locations: list[list[Any]] = head["locations"]
+        self.symbols = Symbols(head["types"], head["roots"], head["prefixes"])
+        self._library = Library(parts[2])
+        self.address = self._library.address("scan")
+        self._scan = _SCAN(self.address)
+        self._run = _RUN(self._library.address("run"))
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        """Every elementary variable, with elements and members one by one."""
+        return tuple(self.symbols.leaves())
+
+    @cached_property
+    def top(self) -> tuple[Variable, ...]:
+        """The declared variables, arrays and structures whole."""
+        return tuple(self.symbols.top())
+
+    @cached_property
+    def _start(self) -> bytes:
+        import zlib
+
+        return zlib.decompress(self._image)
+
+    def new_memory(self) -> Memory:
+        """Memory with every variable at its initial value, aligned to 16 bytes."""
+        raw = np.zeros(self.size + 16, np.uint8)
+        shift = -raw.ctypes.data % 16
+        memory = raw[shift : shift + self.size]
+        memory[:] = np.frombuffer(self._start, np.uint8)
+        return memory
+
+    def scan(self, memory: Memory, t_ns: int) -> Fault | None:
+        """One scan at time `t_ns`."""
+        return self.fault(memory) if self._scan(t_ns, 0, None, memory.ctypes.data, None, None) else None
+
+    def run(self, memory: Memory, n: int, t0: int, dt: int) -> Fault | None:
+        """`n` scans at t0, t0 + dt, ... in native code; ends at a fault."""
+        return self.fault(memory) if self._run(memory.ctypes.data, n, t0, dt) else None
+
+    def fault(self, memory: Memory) -> Fault | None:
+        """The fault that the memory is in."""
+        number, a, b, t_ns = (int(one) for one in memory[:32].view(np.int64))
+        if not number:
+            return None
+        kind, file, line, column, message = self._locations[number - 1]
+        return Fault(kind, file, line, column, message.format(a, b), t_ns)
+
+    def clear_fault(self, memory: Memory) -> None:
+        """Lets the next scan run again."""
+        memory[layout.FAULT : layout.BUDGET] = 0
+
+    def find(self, path: str) -> Variable:
+        """A variable by its dotted path, in any case; an array or structure whole.
+
+        Raises: InputError when there is none.
+        """
+        return self.symbols.find(path)
+
+    def read(self, memory: Memory, path: str) -> Any:
+        """A value: bool, int, float or str; of an array nested lists, of a structure a dict.
+
+        Raises: InputError when there is no such variable.
+        """
+        return self._read(memory, self.find(path))
+
+    def _read(self, memory: Memory, one: Variable) -> Any:
+        if one.shape:
+            return _nested([self._read(memory, each) for each in self._elements(one)], one.shape)
+        if one.members:
+            return {name: self._read(memory, self.find(f"{one.path}.{name}")) for name in one.members}
+        value = memory[one.offset : one.offset + np.dtype(one.kind).itemsize].view(one.kind)[0]
+        if one.kind.startswith("S"):
+            return bytes(value).decode("latin-1")
+        return bool(value) if one.type == "BOOL" else value.item()
+
+    def _elements(self, one: Variable) -> Iterator[Variable]:
+        return self.symbols.elements(one)
+
+    def write(self, memory: Memory, path: str, value: Any) -> None:
+        """Sets a value; lists set arrays, dicts set the members they name.
+
+        Raises: InputError for a value that the variable cannot hold.
+        """
+        one = self.find(path)
+        if one.shape:
+            flat = list(np.asarray(value, dtype=object).reshape(-1))
+            elements = list(self._elements(one))
+            if len(flat) != len(elements):
+                raise InputError(f"'{one.path}' has {len(elements)} elements, {len(flat)} values were given")
+            for each, element in zip(flat, elements, strict=True):
+                self.write(memory, element.path, each)
+        elif one.members:
+            for name, each in dict(value).items():
+                self.write(memory, f"{one.path}.{name}", each)
+        else:
+            size = np.dtype(one.kind).itemsize
+            memory[one.offset : one.offset + size].view(one.kind)[0] = _fitting(one, value)
+
+
+def _nested(flat: list[Any], shape: tuple[int, ...]) -> list[Any]:
+    for length in reversed(shape[1:]):
+        flat = [flat[at : at + length] for at in range(0, len(flat), length)]
+    return flat
+
+
+def _fitting(one: Variable, value: Any) -> Any:
+    """The value as NumPy stores it.
+
+    Raises: InputError.
+    """
+    problem = InputError(f"'{one.path}' is {one.type} and cannot hold {value!r} ({one.file}:{one.line})")
+    try:
+        if one.kind.startswith("S"):
+            content = str(value).encode("latin-1")
+            if len(content) > int(one.kind[1:]) or b"\0" in content:
+                raise problem
+            return content
+        if one.kind.startswith("f"):
+            return float(value)
+        if one.type == "BOOL":
+            return int(bool(value))
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise problem from None
+    info = np.iinfo(one.kind)
+    if number != value or not info.min <= number <= info.max:
+        raise problem
+    return number

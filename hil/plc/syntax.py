@@ -1,0 +1,328 @@
+"""The syntax tree: what was written, with the offset `at` of each thing in its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hil.plc.diagnostics import Source
+
+
+@dataclass(slots=True)
+class Node:
+    """Anything that was written somewhere."""
+
+    at: int
+
+
+# ---- expressions
+
+
+@dataclass(slots=True)
+class Name(Node):
+    """A name."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Literal(Node):
+    """`kind` is the token kind (int real time date string TRUE FALSE, id as in `Colour#RED`); `prefix` a type or ''."""
+
+    kind: str
+    text: str
+    prefix: str = ""
+
+
+@dataclass(slots=True)
+class Member(Node):
+    """`base.name`."""
+
+    base: Expression
+    name: str
+
+
+@dataclass(slots=True)
+class Index(Node):
+    """`base[i, j]`."""
+
+    base: Expression
+    indexes: list[Expression]
+
+
+@dataclass(slots=True)
+class Part(Node):
+    """Partial access `w.3`, `w.%X3`, `w.%B1`: `size` is one of X B W D L."""
+
+    base: Expression
+    size: str
+    number: int
+
+
+@dataclass(slots=True)
+class Unary(Node):
+    """- or NOT."""
+
+    op: str
+    operand: Expression
+
+
+@dataclass(slots=True)
+class Binary(Node):
+    """An operator in capitals between two operands."""
+
+    op: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(slots=True)
+class Argument(Node):
+    """`name := value`, `name => value` (output) or a plain value (name is '')."""
+
+    name: str
+    value: Expression | None
+    output: bool = False
+
+
+@dataclass(slots=True)
+class Call(Node):
+    """A call of a function or of a function block's instance."""
+
+    callee: Expression
+    arguments: list[Argument]
+
+
+Expression = Name | Literal | Member | Index | Part | Unary | Binary | Call
+
+
+# ---- statements
+
+
+@dataclass(slots=True)
+class Assign(Node):
+    """`target := value`."""
+
+    target: Expression
+    value: Expression
+
+
+@dataclass(slots=True)
+class Invoke(Node):
+    """A call as a statement."""
+
+    call: Call
+
+
+@dataclass(slots=True)
+class If(Node):
+    """IF with its ELSIF branches."""
+
+    branches: list[tuple[Expression, list[Statement]]]
+    otherwise: list[Statement]
+
+
+@dataclass(slots=True)
+class Case(Node):
+    """Each branch has labels (low, high or None)."""
+
+    selector: Expression
+    branches: list[tuple[list[tuple[Expression, Expression | None]], list[Statement]]]
+    otherwise: list[Statement]
+
+
+@dataclass(slots=True)
+class For(Node):
+    """FOR."""
+
+    variable: Expression
+    first: Expression
+    last: Expression
+    step: Expression | None
+    body: list[Statement]
+
+
+@dataclass(slots=True)
+class While(Node):
+    """WHILE."""
+
+    condition: Expression
+    body: list[Statement]
+
+
+@dataclass(slots=True)
+class Repeat(Node):
+    """REPEAT."""
+
+    body: list[Statement]
+    until: Expression
+
+
+@dataclass(slots=True)
+class Jump(Node):
+    """EXIT, CONTINUE or RETURN."""
+
+    kind: str
+
+
+Statement = Assign | Invoke | If | Case | For | While | Repeat | Jump
+
+
+# ---- types and initial values
+
+
+@dataclass(slots=True)
+class NamedType(Node):
+    """A type by its name."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class StringType(Node):
+    """STRING[length]; no length means the default."""
+
+    name: str
+    length: Expression | None
+
+
+@dataclass(slots=True)
+class ArrayType(Node):
+    """ARRAY [low..high, ...] OF element."""
+
+    ranges: list[tuple[Expression, Expression]]
+    element: TypeSpec
+
+
+@dataclass(slots=True)
+class StructType(Node):
+    """STRUCT."""
+
+    fields: list[VariableDeclaration]
+
+
+@dataclass(slots=True)
+class EnumType(Node):
+    """`(A, B := 3)`: (offset, name, value)."""
+
+    base: str
+    values: list[tuple[int, str, Expression | None]]
+
+
+@dataclass(slots=True)
+class SubrangeType(Node):
+    """INT (0..10)."""
+
+    name: str
+    low: Expression
+    high: Expression
+
+
+@dataclass(slots=True)
+class Broken(Node):
+    """A type that could not be read; it was reported, so nothing is said about its uses."""
+
+
+TypeSpec = NamedType | StringType | ArrayType | StructType | EnumType | SubrangeType | Broken
+
+
+@dataclass(slots=True)
+class ArrayInitial(Node):
+    """Items with their repetition count: `[1, 2(7)]`."""
+
+    items: list[tuple[Expression | None, Initial]]
+
+
+@dataclass(slots=True)
+class StructInitial(Node):
+    """`(a := 1, b := 2)`: (offset, name, value)."""
+
+    items: list[tuple[int, str, Initial]]
+
+
+Initial = Expression | ArrayInitial | StructInitial
+
+
+# ---- declarations
+
+
+@dataclass(slots=True)
+class VariableDeclaration(Node):
+    """One variable; `location` is the address behind AT."""
+
+    name: str
+    type: TypeSpec
+    initial: Initial | None
+    location: str = ""
+    pragmas: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Section(Node):
+    """One VAR ... END_VAR; `kind` is VAR, VAR_INPUT, ...; `qualifiers` in capitals."""
+
+    kind: str
+    qualifiers: set[str]
+    variables: list[VariableDeclaration]
+
+
+@dataclass(slots=True)
+class TypeDeclaration(Node):
+    """One entry of TYPE ... END_TYPE."""
+
+    name: str
+    type: TypeSpec
+    initial: Initial | None
+    source: Source
+
+
+@dataclass(slots=True)
+class Pou(Node):
+    """A program organisation unit; `kind` is PROGRAM, FUNCTION or FUNCTION_BLOCK."""
+
+    kind: str
+    name: str
+    result: TypeSpec | None
+    sections: list[Section]
+    body: list[Statement]
+    source: Source
+    broken: bool = False  # a declaration could not be read, so an unknown name in here proves nothing
+
+
+@dataclass(slots=True)
+class Task(Node):
+    """TASK name (INTERVAL := ...)."""
+
+    name: str
+    properties: dict[str, Expression]
+
+
+@dataclass(slots=True)
+class Instance(Node):
+    """PROGRAM name WITH task : type."""
+
+    name: str
+    task: str
+    type: str
+
+
+@dataclass(slots=True)
+class Configuration(Node):
+    """CONFIGURATION with everything its resources hold."""
+
+    name: str
+    sections: list[Section]
+    tasks: list[Task]
+    instances: list[Instance]
+    source: Source
+
+
+@dataclass(slots=True)
+class Unit:
+    """Everything one source declares."""
+
+    source: Source
+    types: list[TypeDeclaration] = field(default_factory=list)
+    pous: list[Pou] = field(default_factory=list)
+    configurations: list[Configuration] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    broken: bool = False  # a whole declaration was skipped

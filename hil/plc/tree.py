@@ -1,0 +1,272 @@
+"""The typed tree: every name resolved, every conversion written out; what the lowering reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hil.plc.diagnostics import Source
+from hil.plc.types import Scalar, Struct, Type, machine
+
+Value = int | float | bytes
+
+
+@dataclass(slots=True, eq=False)
+class Variable:
+    """A variable of a unit of organisation.
+
+    `storage`: `self` (at `offset` in the instance), `absolute` (at `offset` in the program's memory), `local` (a
+    register of one call, or static memory if it is no scalar), `reference` (an in-out: a pointer).
+    """
+
+    name: str
+    type: Type
+    section: str
+    storage: str
+    at: int
+    offset: int = 0
+    image: bytes = b""  # initial value
+    constant: Const | None = None
+    unit: str = ""
+    read: bool = False
+    written: bool = False
+    addressed: bool = False  # its address is given to a call, so it must stay in memory
+
+
+@dataclass(slots=True, eq=False)
+class Pou:
+    """A program organisation unit with its variables in the order of declaration, by name in capitals."""
+
+    name: str
+    kind: str
+    source: Source
+    at: int
+    variables: dict[str, Variable] = field(default_factory=dict)
+    memory: Struct | None = None  # of a program or function block
+    result: Variable | None = None
+    body: list[Statement] = field(default_factory=list)
+    calls: dict[str, tuple[Pou, int]] = field(default_factory=dict)  # callee by name, and a place of the call
+
+    def section(self, *names: str) -> list[Variable]:
+        """The variables of these sections, in order."""
+        return [one for one in self.variables.values() if one.section in names]
+
+
+# ---- expressions; `at` is the place that a fault names
+
+
+@dataclass(slots=True)
+class Const:
+    """A constant."""
+
+    type: Type
+    at: int
+    value: Value
+
+
+@dataclass(slots=True)
+class VariableRef:
+    """A variable."""
+
+    type: Type
+    at: int
+    variable: Variable
+
+
+@dataclass(slots=True)
+class FieldRef:
+    """A member of a structure or an instance."""
+
+    type: Type
+    at: int
+    base: Place
+    name: str
+    offset: int
+
+
+@dataclass(slots=True)
+class ElementRef:
+    """An element of an array."""
+
+    type: Type
+    at: int
+    base: Place
+    indexes: list[Expr]
+    text: str  # the array in the words of the program
+
+
+@dataclass(slots=True)
+class PartRef:
+    """`bits` bits from bit `shift` upwards of a bit string or whole number."""
+
+    type: Type
+    at: int
+    base: Place
+    bits: int
+    shift: int
+
+
+@dataclass(slots=True)
+class Convert:
+    """The value in another elementary type; `truncate` cuts a real towards zero instead of to the nearest."""
+
+    type: Type
+    at: int
+    operand: Expr
+    truncate: bool = False
+
+
+@dataclass(slots=True)
+class RangeCheck:
+    """The value, or a fault when it is outside the subrange `type`."""
+
+    type: Type
+    at: int
+    operand: Expr
+    text: str
+
+
+@dataclass(slots=True)
+class Operation:
+    """An operator on operands of one type: + - * / MOD ** NEG NOT AND OR XOR AND_THEN OR_ELSE = <> < > <= >=."""
+
+    type: Type
+    at: int
+    op: str
+    operands: list[Expr]
+
+
+@dataclass(slots=True)
+class Standard:
+    """A standard function that is no operator."""
+
+    type: Type
+    at: int
+    name: str
+    operands: list[Expr]
+
+
+@dataclass(slots=True)
+class CallFunction:
+    """`inputs` follow the function's inputs, `references` its outputs and in-outs (None: not wanted)."""
+
+    type: Type
+    at: int
+    pou: Pou
+    inputs: list[Expr]
+    references: list[Place | None]
+
+
+Place = VariableRef | FieldRef | ElementRef | PartRef
+Expr = Const | Place | Convert | RangeCheck | Operation | Standard | CallFunction
+
+
+# ---- statements
+
+
+@dataclass(slots=True)
+class Assign:
+    """target := value."""
+
+    target: Place
+    value: Expr
+
+
+@dataclass(slots=True)
+class Evaluate:
+    """A function called as a statement."""
+
+    call: Expr
+
+
+@dataclass(slots=True)
+class CallBlock:
+    """`inputs` are assigned in order before the call, `outputs` after it; `references` are the in-outs."""
+
+    at: int
+    pou: Pou
+    instance: Place
+    inputs: list[Assign]
+    references: list[Place]
+    outputs: list[Assign]
+
+
+@dataclass(slots=True)
+class If:
+    """IF with its branches."""
+
+    branches: list[tuple[Expr, list[Statement]]]
+    otherwise: list[Statement]
+
+
+@dataclass(slots=True)
+class Case:
+    """CASE; labels as (low, high)."""
+
+    selector: Expr
+    branches: list[tuple[list[tuple[int, int]], list[Statement]]]
+    otherwise: list[Statement]
+
+
+@dataclass(slots=True)
+class For:
+    """`steady`: nothing in the body assigns the variable, so the number of passes is known before the first."""
+
+    at: int
+    variable: Place
+    first: Expr
+    last: Expr
+    step: Expr
+    body: list[Statement]
+    steady: bool
+    leaves: bool  # EXIT or RETURN may end it early
+
+
+@dataclass(slots=True)
+class Loop:
+    """WHILE (`before`) or REPEAT: runs while the condition holds."""
+
+    at: int
+    condition: Expr
+    body: list[Statement]
+    before: bool
+
+
+@dataclass(slots=True)
+class Jump:
+    """EXIT, CONTINUE or RETURN."""
+
+    kind: str
+
+
+Statement = Assign | Evaluate | CallBlock | If | Case | For | Loop | Jump
+
+
+@dataclass(slots=True)
+class Instance:
+    """One program instance and the task it runs in."""
+
+    name: str
+    pou: Pou
+    offset: int
+    file: str
+    line: int
+    interval: int | None  # ns; None: every scan
+    priority: int
+
+
+@dataclass(slots=True)
+class Project:
+    """All that was checked: `image` is the initial memory from the header up to the last instance."""
+
+    pous: dict[str, Pou]
+    globals: list[Variable]
+    global_sources: dict[str, Source]
+    instances: list[Instance]
+    image: bytearray
+
+
+def scalar(expr: Expr) -> Scalar:
+    """The elementary type of a value that has one."""
+    found = machine(expr.type)
+    assert found is not None
+    return found
