@@ -107,7 +107,7 @@ class Ring:
         head, tail = int(self.p["head"][0]), int(self.p["tail"][0])
         taken = self.rows[np.arange(tail, head) % len(self.rows)]
         self.p["tail"] = head
-        images = np.ascontiguousarray(taken[:, 1:]).view("u1").reshape(len(taken), -1)
+        images = np.ascontiguousarray(taken[:, 1:]).view("u1").reshape(len(taken), 8 * (self.rows.shape[1] - 1))
         images = np.ascontiguousarray(images[:, : self._image.dtype.itemsize]).view(self._image.dtype)[:, 0]
         return taken[:, 0], images
 
