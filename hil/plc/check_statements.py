@@ -121,10 +121,8 @@ class Statements(Calls):
             root_of(variable).read = True
             type_ = machine(variable.type)
             if type_ is None or type_.family not in ("int", "uint", "bits") or isinstance(variable, PartRef):
-                self.scope.error(
-                    node.at,
-                    f"FOR counts in whole numbers, {text_of(node.variable)} is {variable.type.name}; use an INT",
-                )
+                name = f"{text_of(node.variable)} is {variable.type.name}"
+                self.scope.error(node.at, f"FOR counts in whole numbers, {name}; use an INT")
                 variable = None
         type_ = machine(variable.type) if variable is not None else None
         first, last, step = (self._bound(one, type_) for one in (node.first, node.last, node.step))

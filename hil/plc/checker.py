@@ -20,7 +20,7 @@ class _Blocks(dict[str, s.Pou]):
     """Declared units by name in capitals, and behind them the standard function blocks."""
 
     def get(self, key: str, default: s.Pou | None = None) -> s.Pou | None:  # type: ignore[override]
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 (this is get)
 
     def __contains__(self, key: object) -> bool:
         if super().__contains__(key):
@@ -32,7 +32,7 @@ class _Blocks(dict[str, s.Pou]):
 
 
 def check(units: list[s.Unit], report: Report, program: str | None = None) -> Project:
-    """The typed project; mistakes go to the report. `program` runs that one alone, without a configuration."""
+    """The typed project; mistakes go to the report. `program` runs that one alone."""
     names = Names(report, pou_declarations=_Blocks(), broken=any(unit.broken for unit in units))
     declarations = Declarations(names)
     _collect(units, names)

@@ -19,7 +19,7 @@ from hil.plc.parser import parse
 from hil.plc.tree import Project
 from hil.plc.types import Array, Enum, Field, Struct, Type, numpy_kind
 
-FRAMES = 20_000  # Python frames that checking and lowering of nested expressions may take; the parser bounds nesting
+FRAMES = 20_000  # of Python, for nested expressions; the parser bounds the nesting
 
 
 @contextmanager
@@ -62,15 +62,14 @@ def checked(text: str, file: str, program: str | None = None) -> Project:
 
 
 def _head(project: Project, size: int) -> dict[str, Any]:
-    """The symbol table; variables of a single program need no prefix, those of several have their instance's name."""
+    """The symbol table; the variables of several programs are behind their instances' names."""
     table, instances = _Types(), project.instances
     roots: list[list[Any]] = []
     for variable in project.globals:
         source = project.global_sources[variable.name.upper()]
-        roots.append(
-            [variable.name, table.number(variable.type), variable.offset, "global", variable.unit, source.file,
-             source.line(variable.at)]
-        )  # fmt: skip
+        place = (source.file, source.line(variable.at))
+        number = table.number(variable.type)
+        roots.append([variable.name, number, variable.offset, "global", variable.unit, *place])
     for one in instances:
         memory = one.pou.memory
         assert memory is not None
@@ -81,9 +80,12 @@ def _head(project: Project, size: int) -> dict[str, Any]:
     intervals = [one.interval for one in instances if one.interval is not None]
     return {
         "name": instances[0].pou.name if len(instances) == 1 else ", ".join(one.name for one in instances),
-        "size": size, "period": math.gcd(*intervals) if intervals else None, "types": table.types, "roots": roots,
+        "size": size,
+        "period": math.gcd(*intervals) if intervals else None,
+        "types": table.types,
+        "roots": roots,
         "prefixes": [instances[0].name, instances[0].pou.name] if len(instances) == 1 else [],
-    }  # fmt: skip
+    }
 
 
 class _Types:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 
 from hil.plc import layout
-from hil.plc.tree import CallBlock, CallFunction, Const, For, If, Case, Jump, Loop, Pou, Statement
+from hil.plc.tree import CallBlock, CallFunction, Case, Const, For, If, Jump, Loop, Pou, Statement
 
 
 class Costs:
@@ -50,9 +50,9 @@ class Costs:
         """Passes inside the units that an expression or statement calls."""
         if isinstance(node, list):
             return sum(self._calls(one) for one in node)
-        if not type(node).__module__.endswith("plc.tree") or isinstance(node, Pou):
+        if isinstance(node, type | Pou) or not is_dataclass(node) or type(node).__module__ != Pou.__module__:
             return 0
         own = 0
         if isinstance(node, CallFunction | CallBlock):
             own = 1 + self.pous.get(node.pou.name.upper(), 0)
-        return own + sum(self._calls(getattr(node, each.name)) for each in fields(node))  # type: ignore[arg-type]
+        return own + sum(self._calls(getattr(node, each.name)) for each in fields(node))

@@ -245,10 +245,11 @@ class Declarations:
             scope.error(node.at, f"{type_.name} has no single value; {cure}")
             return type_.image
         found = Expressions(scope).constant(node, type_, "the initial value")
-        if isinstance(found, Const) and isinstance(type_, ty.String) and isinstance(found.value, bytes):
-            if len(found.value) > type_.capacity:
-                scope.error(node.at, f"{len(found.value)} characters do not fit {type_.name}; make it longer")
-        return type_.image if found is None else ty.encode(type_, found.value)
+        if found is None:
+            return type_.image
+        if isinstance(found.value, bytes) and len(found.value) > type_.size - 1:
+            scope.error(node.at, f"{len(found.value)} characters do not fit {type_.name}; make it longer")
+        return ty.encode(type_, found.value)
 
     def _array_image(self, node: s.ArrayInitial, type_: Type, scope: Scope) -> bytes:
         if not isinstance(type_, Array):
@@ -300,7 +301,7 @@ class Declarations:
     # ---- units of organisation
 
     def interface(self, upper: str) -> Pou | None:
-        """A unit with its variables declared, by its name in capitals; None when unknown or still being declared."""
+        """A unit with its variables declared; None when unknown or still being declared."""
         if upper in self.names.pous:
             return self.names.pous[upper]
         declaration = self.names.pou_declarations.get(upper)
@@ -356,8 +357,8 @@ class Declarations:
             return
         type_, image = self._typed(one, scope)
         if pou.kind == "FUNCTION" and isinstance(type_, Struct) and type_.block and role != "in_out":
-            scope.error(one.at, f"a function keeps nothing from call to call, so {one.name} cannot be a {type_.name};"
-                        " use a FUNCTION_BLOCK")  # fmt: skip
+            what = f"{one.name} cannot be a {type_.name}"
+            scope.error(one.at, f"a function keeps nothing between calls, so {what}; use a FUNCTION_BLOCK")
             type_ = POISON
         storage = "local" if role == "temp" or pou.kind == "FUNCTION" else "self"
         variable = Variable(

@@ -285,10 +285,8 @@ class Expressions(Values):
         bits = _PARTS[node.size]
         if bits * (node.number + 1) > type_.bits:
             last = type_.bits // bits - 1
-            self.scope.error(
-                node.at,
-                f"{text_of(node.base)} is {type_.name}, its parts are numbered 0 to {last}; {node.number} is not",
-            )
+            name = f"{text_of(node.base)} is {type_.name}"
+            self.scope.error(node.at, f"{name}, its parts are numbered 0 to {last}; {node.number} is not")
             return poison(node.at)
         if isinstance(owner, VariableRef):
             owner.variable.read = True

@@ -6,15 +6,19 @@ import math
 import operator
 import struct
 from collections.abc import Callable
+from typing import Any
 
 from hil.plc.tree import Const, Value
 from hil.plc.types import Scalar, Type, machine
 
 _COMPARE: dict[str, Callable[[Value, Value], bool]] = {
-    "=": operator.eq, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+    "=": operator.eq, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=":
+    operator.ge,
 }  # fmt: skip
+_PLAIN: dict[str, Callable[..., Any]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 _LOGIC: dict[str, Callable[[int, int], int]] = {
-    "AND": operator.and_, "OR": operator.or_, "XOR": operator.xor, "AND_THEN": operator.and_, "OR_ELSE": operator.or_,
+    "AND": operator.and_, "OR": operator.or_, "XOR": operator.xor, "AND_THEN": operator.and_, "OR_ELSE":
+    operator.or_,
 }  # fmt: skip
 
 
@@ -57,8 +61,7 @@ def _real(op: str, type_: Scalar, values: list[float]) -> float | None:
         return -a
     if op == "/":
         return as_real(type_, a / b) if b else None
-    plain = {"+": operator.add, "-": operator.sub, "*": operator.mul}.get(op)
-    return as_real(type_, plain(a, b)) if plain else None
+    return as_real(type_, _PLAIN[op](a, b)) if op in _PLAIN else None
 
 
 def _whole(op: str, values: list[int]) -> int | None:
@@ -70,11 +73,9 @@ def _whole(op: str, values: list[int]) -> int | None:
             return None
         quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
         return quotient if op == "/" else a - b * quotient
-    one = {"NEG": operator.neg, "NOT": operator.invert}.get(op)
-    if one:
-        return one(a)
-    plain = {"+": operator.add, "-": operator.sub, "*": operator.mul}.get(op)
-    return plain(a, b) if plain else None
+    if op in ("NEG", "NOT"):
+        return -a if op == "NEG" else ~a
+    return _PLAIN[op](a, b) if op in _PLAIN else None
 
 
 def convert(source: Scalar, target: Scalar, value: Value, truncate: bool) -> Value | None:

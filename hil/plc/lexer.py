@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from hil.plc.diagnostics import Report, Source
 
-KEYWORDS = frozenset(
-    """IF THEN ELSIF ELSE END_IF CASE OF END_CASE FOR TO BY DO END_FOR WHILE END_WHILE REPEAT UNTIL END_REPEAT
-    EXIT CONTINUE RETURN AND OR XOR NOT MOD AND_THEN OR_ELSE TRUE FALSE
-    VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP VAR_GLOBAL VAR_EXTERNAL VAR_ACCESS VAR_CONFIG END_VAR
-    PROGRAM END_PROGRAM FUNCTION END_FUNCTION FUNCTION_BLOCK END_FUNCTION_BLOCK TYPE END_TYPE STRUCT END_STRUCT
-    ARRAY CONFIGURATION END_CONFIGURATION RESOURCE END_RESOURCE""".split()
-)
+_WORDS = """
+IF THEN ELSIF ELSE END_IF CASE OF END_CASE FOR TO BY DO END_FOR WHILE END_WHILE REPEAT UNTIL END_REPEAT EXIT
+CONTINUE RETURN AND OR XOR NOT MOD AND_THEN OR_ELSE TRUE FALSE VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP
+VAR_GLOBAL VAR_EXTERNAL VAR_ACCESS VAR_CONFIG END_VAR PROGRAM END_PROGRAM FUNCTION END_FUNCTION FUNCTION_BLOCK
+END_FUNCTION_BLOCK TYPE END_TYPE STRUCT END_STRUCT ARRAY CONFIGURATION END_CONFIGURATION RESOURCE END_RESOURCE
+"""
+KEYWORDS = frozenset(_WORDS.split())
 # The pieces of a date literal; fixed widths, so that `D#2024-03-01-x` still subtracts x.
 _DATE = r"\d{1,4}-\d{1,2}-\d{1,2}"
 _CLOCK = r"\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?"
@@ -38,7 +38,7 @@ _BRACKETS = {"(*": re.compile(r"\(\*|\*\)"), "/*": re.compile(r"/\*|\*/")}
 
 
 class Token(NamedTuple):
-    """`kind` is a keyword in capitals, an operator, or one of id int real time date string prefix direct end."""
+    """`kind` is a keyword in capitals, an operator, or id int real time date string prefix direct end."""
 
     kind: str
     text: str
@@ -46,7 +46,7 @@ class Token(NamedTuple):
 
 
 class Tokens(NamedTuple):
-    """The tokens of one source, the last of kind `end`; `pragmas` maps a token's index to the pragmas before it."""
+    """The tokens of one source, the last of kind `end`; `pragmas` are those before the token of an index."""
 
     tokens: list[Token]
     pragmas: dict[int, list[str]]

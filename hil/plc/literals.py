@@ -57,7 +57,7 @@ def duration(text: str) -> int:
     if not parts or "".join(number + unit for number, unit in parts) != body:
         raise ValueError(f"{text} is no duration; write it like T#1h30m or T#1.5s")
     try:
-        total = sum(Decimal(number) * _UNITS[unit] for number, unit in parts)
+        total = sum((Decimal(number) * _UNITS[unit] for number, unit in parts), Decimal(0))
     except InvalidOperation:
         raise ValueError(f"{text} is longer than TIME holds") from None
     if abs(total) >= 1 << 63:

@@ -101,9 +101,8 @@ class _Body(StatementLowering):
         if pou.kind != "FUNCTION":
             text.end(f"ret i64 {status}")
             references = "".join(f", ptr %r.{one.name.upper()}" for one in pou.section("in_out"))
-            return text.text(
-                f"internal i64 {function_name(pou)}(i64 %t, ptr noalias %head, ptr %mem, ptr %self{references})"
-            )
+            parameters = f"i64 %t, ptr noalias %head, ptr %mem, ptr %self{references}"
+            return text.text(f"internal i64 {function_name(pou)}({parameters})")
         return self._function_end(status)
 
     def _function_end(self, status: str) -> str:

@@ -20,6 +20,7 @@ from hil.plc.tree import (
     Loop,
     Pou,
     Statement,
+    Variable,
     VariableRef,
     scalar,
 )
@@ -163,7 +164,7 @@ class StatementLowering(ValueLowering):
         self._loops.pop()
 
     def _for(self, one: For) -> None:
-        """Counts wide enough never to wrap; leaves the variable one step behind the last pass if it can hold that."""
+        """Counts so wide that nothing wraps; the variable ends one step behind its last pass if it can."""
         type_, text = scalar(one.variable), self.text
         width = (
             128 if type_.bits == 64 or any(scalar(each).bits == 64 for each in (one.last, one.step)) else 64
@@ -257,14 +258,14 @@ class StatementLowering(ValueLowering):
         weight = 1 + self.costs.body(one.body)
         self.charge(made if weight == 1 else text.let(f"mul nsw i64 {made}, {weight}"), one.at)
 
-    def _known_range(self, one: For, passes: int | None) -> object:
+    def _known_range(self, one: For, passes: int | None) -> Variable | None:
         """Notes the range of the variable while constant bounds hold it; returns the variable."""
         if passes is None or not isinstance(one.variable, VariableRef):
             return None
         variable = one.variable.variable
         if variable not in self.slots or variable in self.ranges.variables:
             return None
-        values = [int(each.value) for each in (one.first, one.last) if isinstance(each, Const)]  # type: ignore[arg-type]
+        values = [int(each.value) for each in (one.first, one.last) if isinstance(each, Const)]
         type_ = scalar(one.variable)
         if not all(type_.range[0] <= each <= type_.range[1] for each in values):
             return None

@@ -56,7 +56,7 @@ class ValueLowering(StringLowering):
     # ---- faults
 
     def guard(self, bad: str, kind: str, at: int, message: str, *values: str) -> None:
-        """Ends the scan with a PLC fault when `bad` holds; `values` are i64, named {0} and {1} in the message."""
+        """Ends the scan with a fault when `bad` holds; the `values` (i64) are {0} and {1} in the message."""
         text, number = self.text, self.module.location(self.pou, kind, at, message)
         fault, well = text.fresh("fault"), text.fresh("well")
         text.split(bad, fault, well, likely=False)
@@ -305,7 +305,7 @@ class ValueLowering(StringLowering):
         return text.let(f"call {to} {name}({kind} {operand})")
 
     def _convert_time(self, operand: str, source: Scalar, target: Scalar) -> str:
-        """Durations and times of day count in milliseconds as numbers, dates in seconds (documented choice)."""
+        """As numbers, durations and times of day count milliseconds, dates seconds."""
         text = self.text
         if source.family in _UNIT_NS and target.family in _UNIT_NS:
             if source.family != "dt" or target.family not in ("date", "tod"):

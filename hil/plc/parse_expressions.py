@@ -8,7 +8,8 @@ from hil.plc import syntax as s
 from hil.plc.cursor import Cursor
 
 PRECEDENCE = {
-    "OR": 1, "OR_ELSE": 1, "XOR": 2, "&": 3, "AND": 3, "AND_THEN": 3, "=": 4, "<>": 4, "<": 5, ">": 5, "<=": 5,
+    "OR": 1, "OR_ELSE": 1, "XOR": 2, "&": 3, "AND": 3, "AND_THEN": 3, "=": 4, "<>": 4, "<": 5, ">": 5,
+    "<=": 5,
     ">=": 5, "+": 6, "-": 6, "*": 7, "/": 7, "MOD": 7, "**": 8,
 }  # fmt: skip
 _LITERALS = frozenset(("int", "real", "time", "date", "string", "TRUE", "FALSE"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from hil.errors import near
 from hil.plc import syntax as s
 from hil.plc.cursor import SyntaxFault
-from hil.errors import near
 from hil.plc.lexer import KEYWORDS
 from hil.plc.parse_expressions import ExpressionParser
 
@@ -17,8 +17,25 @@ _OPENING = {
 }
 # A body ends here even when its own END is missing.
 FINAL = frozenset(
-    """END_PROGRAM END_FUNCTION END_FUNCTION_BLOCK PROGRAM FUNCTION FUNCTION_BLOCK TYPE CONFIGURATION END_CONFIGURATION
-    VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP VAR_GLOBAL VAR_EXTERNAL end""".split()
+    [
+        "END_PROGRAM",
+        "END_FUNCTION",
+        "END_FUNCTION_BLOCK",
+        "PROGRAM",
+        "FUNCTION",
+        "FUNCTION_BLOCK",
+        "TYPE",
+        "CONFIGURATION",
+        "END_CONFIGURATION",
+        "VAR",
+        "VAR_INPUT",
+        "VAR_OUTPUT",
+        "VAR_IN_OUT",
+        "VAR_TEMP",
+        "VAR_GLOBAL",
+        "VAR_EXTERNAL",
+        "end",
+    ]
 )
 _INNER = frozenset(("ELSIF", "ELSE", "UNTIL", *_OPENING.values()))
 
@@ -27,7 +44,7 @@ class StatementParser(ExpressionParser):
     """Reads bodies."""
 
     def statements(self, *ends: str, labels: bool = False) -> list[s.Statement]:
-        """Statements up to one of `ends`, which stays (or a CASE label); stray ENDs are reported and skipped."""
+        """Statements up to one of `ends` or a CASE label, which stays; stray ENDs are reported."""
         found: list[s.Statement] = []
         while self.kind not in ends and self.kind not in FINAL and not (labels and self._at_label()):
             if self.kind in _INNER:

@@ -10,7 +10,17 @@ from hil.plc.parse_statements import FINAL, StatementParser
 
 _POUS = {"PROGRAM": "END_PROGRAM", "FUNCTION": "END_FUNCTION", "FUNCTION_BLOCK": "END_FUNCTION_BLOCK"}
 _SECTIONS = frozenset(
-    "VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP VAR_GLOBAL VAR_EXTERNAL VAR_ACCESS VAR_CONFIG".split()
+    [
+        "VAR",
+        "VAR_INPUT",
+        "VAR_OUTPUT",
+        "VAR_IN_OUT",
+        "VAR_TEMP",
+        "VAR_GLOBAL",
+        "VAR_EXTERNAL",
+        "VAR_ACCESS",
+        "VAR_CONFIG",
+    ]
 )
 _QUALIFIERS = ("CONSTANT", "RETAIN", "NON_RETAIN", "PERSISTENT", "PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL")
 

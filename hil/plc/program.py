@@ -28,7 +28,7 @@ _RUN = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, *[ctypes.c_int64] * 3)
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a scan ended: what kind of mistake, where, and with which values. `t_ns` is the time of that scan."""
+    """Why a scan ended: what kind of mistake, where, with which values, in the scan of time `t_ns`."""
 
     kind: str
     file: str
@@ -38,11 +38,11 @@ class Fault:
     t_ns: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.kind}: {self.message}"
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
 def compile_file(path: str | Path, program: str | None = None) -> Program:
-    """The program of a Structured Text file. With several and no CONFIGURATION, `program` names the one to run.
+    """The program of a Structured Text file; `program` names the PROGRAM to run alone.
 
     Raises: Diagnostics for mistakes in it, InputError when it cannot be read.
     """
@@ -151,7 +151,7 @@ class Program:
         if not number:
             return None
         kind, file, line, column, message = self._locations[number - 1]
-        return Fault(kind, file, line, column, message.format(a, b), t_ns)
+        return Fault(kind, file, line, column, f"{kind}: {message.format(a, b)}", t_ns)
 
     def clear_fault(self, memory: Memory) -> None:
         """Lets the next scan run again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from hil.plc import syntax as s
 from hil.plc.expressions import Expressions
@@ -19,26 +20,33 @@ from hil.plc.types import (
     Scalar,
     String,
     Type,
+    base,
+    machine,
+    same,
+    string,
 )
-from hil.plc.types import base, machine, same, string
-from hil.plc.values import convert, operation, poison, pseudo, spoken
+from hil.plc.values import convert, poison, pseudo, spoken
 
 _OPERATORS = {
-    "ADD": "+", "MUL": "*", "SUB": "-", "DIV": "/", "MOD": "MOD", "EXPT": "**", "AND": "AND", "OR": "OR", "XOR": "XOR",
+    "ADD": "+", "MUL": "*", "SUB": "-", "DIV": "/", "MOD": "MOD", "EXPT": "**", "AND": "AND", "OR":
+    "OR", "XOR": "XOR",
     "GT": ">", "GE": ">=", "EQ": "=", "LE": "<=", "LT": "<", "NE": "<>",
 }  # fmt: skip
 _CHAINS = frozenset(("GT", "GE", "EQ", "LE", "LT"))  # a > b > c means a > b and b > c
 _VARIADIC = frozenset(("ADD", "MUL", "AND", "OR", "XOR", *_CHAINS))
-_REAL = frozenset("SQRT LN LOG EXP SIN COS TAN ASIN ACOS ATAN ATAN2".split())
+_REAL = frozenset(["SQRT", "LN", "LOG", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "ATAN2"])
 _FORMALS = {
     "SEL": ("G", "IN0", "IN1"), "LIMIT": ("MN", "IN", "MX"), "SHL": ("IN", "N"), "SHR": ("IN", "N"),
-    "ROL": ("IN", "N"), "ROR": ("IN", "N"), "LEFT": ("IN", "L"), "RIGHT": ("IN", "L"), "MID": ("IN", "L", "P"),
+    "ROL": ("IN", "N"), "ROR": ("IN", "N"), "LEFT": ("IN", "L"), "RIGHT": ("IN", "L"), "MID": ("IN",
+    "L", "P"),
     "INSERT": ("IN1", "IN2", "P"), "DELETE": ("IN", "L", "P"), "REPLACE": ("IN1", "IN2", "L", "P"),
     "FIND": ("IN1", "IN2"), "LEN": ("IN",), "EXPT": ("IN1", "IN2"), "ATAN2": ("Y", "X"), "MUX": ("K",),
 }  # fmt: skip
 _COUNTS = {
-    "SUB": 2, "DIV": 2, "MOD": 2, "EXPT": 2, "NE": 2, "ABS": 1, "MOVE": 1, "NOT": 1, "TRUNC": 1, "SEL": 3, "LIMIT": 3,
-    "SHL": 2, "SHR": 2, "ROL": 2, "ROR": 2, "LEN": 1, "LEFT": 2, "RIGHT": 2, "MID": 3, "INSERT": 3, "DELETE": 3,
+    "SUB": 2, "DIV": 2, "MOD": 2, "EXPT": 2, "NE": 2, "ABS": 1, "MOVE": 1, "NOT": 1, "TRUNC": 1, "SEL":
+    3, "LIMIT": 3,
+    "SHL": 2, "SHR": 2, "ROL": 2, "ROR": 2, "LEN": 1, "LEFT": 2, "RIGHT": 2, "MID": 3, "INSERT": 3,
+    "DELETE": 3,
     "REPLACE": 4, "FIND": 2, "ATAN2": 2, **dict.fromkeys(_REAL - {"ATAN2"}, 1),
 }  # fmt: skip
 _FROM_REAL = ("int", "uint", "bits")
@@ -70,9 +78,12 @@ class StandardFunctions(Expressions):
             return self._shift
         named: dict[str, Callable[[str, int, list[Expr]], Expr]] = {
             "ABS": self._abs, "MOVE": self._move, "NOT": self._not, "TRUNC": self._trunc, "SEL": self._select,
-            "MUX": self._mux, "MAX": self._extreme, "MIN": self._extreme, "LIMIT": self._limit, "LEN": self._len,
-            "FIND": self._len, "LEFT": self._slice, "RIGHT": self._slice, "MID": self._slice, "DELETE": self._slice,
-            "CONCAT": self._joined, "INSERT": self._joined, "REPLACE": self._joined, "__SCAN_TIME": self._scan_time,
+            "MUX": self._mux, "MAX": self._extreme, "MIN": self._extreme, "LIMIT": self._limit,
+            "LEN": self._len,
+            "FIND": self._len, "LEFT": self._slice, "RIGHT": self._slice, "MID": self._slice,
+            "DELETE": self._slice,
+            "CONCAT": self._joined, "INSERT": self._joined, "REPLACE": self._joined,
+            "__SCAN_TIME": self._scan_time,
         }  # fmt: skip
         if name in named:
             return named[name]
@@ -111,7 +122,7 @@ class StandardFunctions(Expressions):
     def _operator(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         op = _OPERATORS[name]
         if name in _CHAINS and len(arguments) > 2:
-            pairs = zip(arguments, arguments[1:], strict=False)
+            pairs = pairwise(arguments)
             tests = [self.binary(op, at, left, right) for left, right in pairs]
             return _fold(tests, lambda one, other: self.binary("AND", at, one, other))
         return _fold(arguments, lambda one, other: self.binary(op, at, one, other))

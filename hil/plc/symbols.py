@@ -18,8 +18,8 @@ _STEP = re.compile(r"\.?([^.\[\]]+)|\[([^\]]*)\]")
 class Variable:
     """A variable, a member or an element; `shape` and `members` tell arrays and structures apart from values.
 
-    `offset` counts bytes from the start of the memory. `kind` is the NumPy kind string of the value (of an array: of
-    its elements; of a structure: V and its bytes). TIME and the dates are int64 nanoseconds.
+    `offset` counts bytes from the start of the memory. `kind` is the NumPy kind string of the value, of an
+    array's elements, or V and the bytes of a structure. TIME and the dates are int64 nanoseconds.
     """
 
     path: str
@@ -61,11 +61,13 @@ class Symbols:
         while "bounds" in inner:
             shape += tuple(high - low + 1 for low, high in inner["bounds"])
             inner = self._types[inner["of"]]
+        unit, file, line = (*entry[4:7],)
+        members = tuple(str(field[0]) for field in one.get("fields", ()))
+        values = tuple((str(name), int(value)) for name, value in one.get("values", ()))
+        kind = str(inner["kind"])
         return Variable(
-            path, str(one["name"]), section, offset, str(inner["kind"]), str(entry[4]), str(entry[5]), int(entry[6]),
-            shape, tuple(str(field[0]) for field in one.get("fields", ())),
-            tuple((str(name), int(value)) for name, value in one.get("values", ())),
-        )  # fmt: skip
+            path, str(one["name"]), section, offset, kind, unit, file, line, shape, members, values
+        )
 
     def leaves(self) -> Iterator[Variable]:
         """Every elementary variable, elements and members one by one."""

@@ -26,7 +26,7 @@ class Name(Node):
 
 @dataclass(slots=True)
 class Literal(Node):
-    """`kind` is the token kind (int real time date string TRUE FALSE, id as in `Colour#RED`); `prefix` a type or ''."""
+    """`kind` is the token's (int real time date string TRUE FALSE, id as in `Colour#RED`)."""
 
     kind: str
     text: str

@@ -14,8 +14,8 @@ Value = int | float | bytes
 class Variable:
     """A variable of a unit of organisation.
 
-    `storage`: `self` (at `offset` in the instance), `absolute` (at `offset` in the program's memory), `local` (a
-    register of one call, or static memory if it is no scalar), `reference` (an in-out: a pointer).
+    `storage`: `self` (at `offset` in the instance), `absolute` (at `offset` in the program's memory), `local`
+    (a register of one call, or static memory if it is no scalar), `reference` (an in-out: a pointer).
     """
 
     name: str
@@ -127,7 +127,7 @@ class RangeCheck:
 
 @dataclass(slots=True)
 class Operation:
-    """An operator on operands of one type: + - * / MOD ** NEG NOT AND OR XOR AND_THEN OR_ELSE = <> < > <= >=."""
+    """An operator on operands of one type; NEG is minus, *T and /T scale a duration."""
 
     type: Type
     at: int
@@ -209,7 +209,7 @@ class Case:
 
 @dataclass(slots=True)
 class For:
-    """`steady`: nothing in the body assigns the variable, so the number of passes is known before the first."""
+    """`steady`: nothing in the body assigns the variable, so the passes can be counted before the first."""
 
     at: int
     variable: Place

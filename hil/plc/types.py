@@ -1,4 +1,4 @@
-"""The data types (IEC 61131-3 clause 6.4): size, alignment, initial bytes, and which becomes which by itself."""
+"""The data types (IEC 61131-3 clause 6.4): size, alignment, initial bytes, implicit conversions."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def base(type_: Type) -> Type:
 
 
 def machine(type_: Type) -> Scalar | None:
-    """The elementary type that holds the value, of an enumeration too; None for strings and composed types."""
+    """The elementary type that holds the value, of an enumeration too; None where there is none."""
     if isinstance(type_, Scalar):
         return type_
     return type_.base if isinstance(type_, Enum | Subrange) else None

@@ -140,7 +140,7 @@ class Values:
             if not target.low <= inner.value <= target.high:
                 self.scope.error(
                     expr.at,
-                    f"{what} takes {target.low} to {target.high}, {inner.value} is outside; change one of them",
+                    f"{what} takes {target.low} to {target.high}, {inner.value} is outside; change it",
                 )
                 return poison(expr.at)
             return Const(target, inner.at, inner.value)
