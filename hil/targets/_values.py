@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,11 @@ from asyncua import ua
 from hil.links.opcua_types import Elementary, elementary
 
 if TYPE_CHECKING:
-    from hil.plc import Variable
+    from hil.plc import Program, Variable
 
 INDEX = re.compile(r"\[([-\d, ]+)\]$")
 _ROOM = re.compile(r"[\[(]\s*(\d+)\s*[\])]")
-_INPUTS = ("input", "in_out")
+_INSIDE = re.compile(r"[.\[]")
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,14 @@ class Value:
         return value * self.how.scale if self.how.scale != 1 else value
 
 
-def values(variables: Iterable["Variable"]) -> dict[str, Value]:
+def values(program: "Program") -> dict[str, Value]:
     """Return every variable and every array of elementary type by its path, arrays before elements."""
     found: dict[str, Value] = {}
     arrays: dict[str, list[Value]] = {}
-    for one in variables:
-        value = _value(one)
+    # A member of an instance has its block's section: what counts is the program's variable around it.
+    inputs = {one.path for one in program.top if one.section == "input"}
+    for one in program.variables:
+        value = _value(one, _INSIDE.split(one.path, 1)[0] in inputs)
         if index := INDEX.search(one.path):
             base = one.path[: index.start()]
             arrays.setdefault(base, []).append(value)
@@ -98,7 +99,7 @@ def values(variables: Iterable["Variable"]) -> dict[str, Value]:
     return found
 
 
-def _value(one: "Variable") -> Value:
+def _value(one: "Variable", writable: bool) -> Value:
     how, room = elementary(one.type, one.kind), _ROOM.search(one.type)
     dtype = np.dtype(one.kind)
     return Value(
@@ -109,7 +110,7 @@ def _value(one: "Variable") -> Value:
         dtype,
         (),
         min(int(room[1]), dtype.itemsize) if room else dtype.itemsize,
-        one.section.lower() in _INPUTS,
+        writable,
         one.unit,
     )
 

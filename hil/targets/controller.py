@@ -25,6 +25,10 @@ class Controller:
     """
 
     def __init__(self, program: "Program", period: int | None = None) -> None:
+        if period is not None and period <= 0:
+            raise InputError(
+                f"a period of {period} ns is none; give the time between two scans, as --period 10ms"
+            )
         self.program = program
         self.period = period or program.period
         self._stop = threading.Event()
@@ -61,7 +65,7 @@ class Controller:
                 self._memory[offset : offset + len(value)] = memoryview(value)
         fault = self.program.scan(self._memory, t)
         if fault is not None:
-            self.fault = f"{fault.file}:{fault.line}: {fault.message}"
+            self.fault = f"{fault.message} ({fault.file}:{fault.line})"
             return False
         self.image = self._memory.tobytes()
         self.scans += 1

@@ -177,7 +177,7 @@ class OpcUaServer:
         program = await server.register_namespace(VARIABLES)
         own = await server.register_namespace(CONTROLLER)
         attributes, controller = self._attributes, self.controller
-        attributes.space, attributes.values = program, values(controller.program.variables)
+        attributes.space, attributes.values = program, values(controller.program)
         tree = Tree(internal.aspace, program, own)
         tree.data_types()
         objects = ua.NodeId(ua.ObjectIds.ObjectsFolder)

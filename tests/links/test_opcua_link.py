@@ -85,7 +85,7 @@ def test_a_plc_fault_ends_the_run_in_its_own_words(plc: VirtualPlc) -> None:
     link.exchange(0, out, into)
     assert into["quotient"] == 25
     out["divisor"] = 0
-    with pytest.raises(ControllerFault, match=r"wire\.st:74: .*division by zero"):
+    with pytest.raises(ControllerFault, match=r"divided by zero \(.*wire\.st:76\)$"):
         link.exchange(PERIOD, out, into)
     assert into["quotient"] == 25
     assert (link.health.connected, link.health.stale, link.health.errors) == (False, True, 1)

@@ -2,6 +2,7 @@ import threading
 
 import pytest
 
+from hil.errors import InputError
 from hil.plc import compile_file
 from hil.targets.controller import Controller
 from tests.targets.conftest import PROGRAM
@@ -16,6 +17,11 @@ def value(controller: Controller, path: str) -> object:
     import numpy as np
 
     return controller.program.read(np.frombuffer(controller.image, np.uint8), path)
+
+
+def test_a_period_is_longer_than_nothing(controller: Controller) -> None:
+    with pytest.raises(InputError, match="a period of 0 ns is none; give the time between two scans"):
+        Controller(controller.program, 0)
 
 
 def test_changes_written_together_act_in_one_scan(controller: Controller) -> None:
@@ -60,7 +66,7 @@ def test_after_a_fault_the_last_good_image_stays_until_a_reset(controller: Contr
     controller.step(0, 1)
     good = controller.image
     controller.write([(at["divisor"], bytes(4))])
-    assert "division by zero" in str(controller.step(10_000_000, 1))
+    assert "divided by zero" in str(controller.step(10_000_000, 1))
     assert (controller.state, controller.image) == ("fault", good)
     assert controller.step(20_000_000, 1) == controller.fault
     controller.reset()
