@@ -38,7 +38,7 @@ class Fault:
     t_ns: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        return f"{self.file}:{self.line}:{self.column}: {self.kind}: {self.message}"
 
 
 def compile_file(path: str | Path, program: str | None = None) -> Program:
@@ -151,7 +151,7 @@ class Program:
         if not number:
             return None
         kind, file, line, column, message = self._locations[number - 1]
-        return Fault(kind, file, line, column, f"{kind}: {message.format(a, b)}", t_ns)
+        return Fault(kind, file, line, column, message.format(a, b), t_ns)
 
     def clear_fault(self, memory: Memory) -> None:
         """Lets the next scan run again."""
