@@ -167,7 +167,8 @@ class Run:
             status = loop.run(min(loop.tick + _STEPS, ticks))
             if status == DIVERGED:
                 raise RunError(self._diverged())
-            yield self._rows(*self._ring.take())
+            taken = self._ring.take()
+            yield self._rows(taken["t"], taken["image"])
         if status not in (0, HOST):
             self.ended = int(self._solver.problem["at"][0])
             self.reason = self.what.plant.trips.signals[status - 1].words

@@ -10,7 +10,6 @@ from hil.bench.controller import ControllerSide, open_controller
 from hil.bench.library import find_block
 from hil.bench.plants import find_root, load_plant
 from hil.bench.rig_file import RigFile, Source, read_rig
-from hil.bench.units import unknown
 from hil.bench.wiring import Wire, check_wires, in_order
 from hil.blocks import Block, Plant
 from hil.errors import InputError
@@ -172,9 +171,6 @@ def _load_blocks(file: RigFile, faults: Faults) -> dict[str, Block]:
                 one = known.get(key) or block.parameters[key]
                 if fault := one.fault(value):
                     faults.add(f"{name}: {fault}", "blocks", name, "values", key)
-    for name, station in file.operator.items():
-        if wrong := unknown(station.unit):
-            faults.add(f"operator.{name} has the unit {station.unit!r}: {wrong}", "operator", name, "unit")
     return blocks
 
 

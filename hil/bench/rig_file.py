@@ -176,8 +176,8 @@ def _in_file(values: dict[str, Any], parts: list[str]) -> list[str]:
         return ["blocks", first, "values", ".".join(rest)]
     if first == "operator" and len(rest) == 1:
         return [*parts, "value"]
-    own = {"plant": PlantPart, "controller": ControllerPart}.get(first)
-    if own is not None and rest[0] not in own.model_fields:
+    own = {"plant": PlantPart.model_fields, "controller": ControllerPart.model_fields}.get(first)
+    if own is not None and rest[0] not in own:
         return [first, "values", ".".join(rest)]
     return parts
 

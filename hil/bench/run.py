@@ -17,7 +17,7 @@ from hil.bench.rig import Rig
 from hil.blocks import DIVERGED, FAILED, first_not_finite
 from hil.errors import InputError, near
 from hil.evidence import seal
-from hil.loop import HOST, call_block
+from hil.loop import HOST, address_of, call_block
 from hil.record import Channel, Writer, read, row_dtype
 from hil.signals import in_words
 from hil.verdicts import Finding, judge
@@ -101,10 +101,10 @@ class Run:
             link, free = self._open_link(stack)
             assembly = assemble(self.rig, self.scenario, self.seed, wire=self.wire, rate=self.options.rate, free=free)
             folder = run_folder(self.options.folder, self.rig, self.scenario_name)
-            channels, columns = _channels(assembly)
+            channels, row = _channels(assembly)
             facts = {"rig": self.rig.file.name, "scenario": self.scenario_name, "seed": str(self.seed)}
-            writer = stack.enter_context(Writer(folder / "record.mf4", channels, facts))
-            self._keep = lambda: writer.append(_rows(assembly, channels, columns))
+            writer = stack.enter_context(Writer(folder / "record.mf4", channels, facts, row))
+            self._keep = lambda: writer.append(assembly.ring.take().view(row))
             self.phases["ready"] = process_age()
             began = time.perf_counter()
             with interruptible(assembly.loop.halt) as interrupted:
@@ -160,7 +160,7 @@ class Run:
         loop = assembly.loop
         if loop.tick == self.ticks and self.ending is None:
             loop.memory["count"] -= 1
-            while self.ending is None and (status := loop.run(self.ticks + 1)):
+            while self._goes_on() and (status := loop.run(self.ticks + 1)):
                 self._status(assembly, link, status)
         self._look(assembly)
 
@@ -171,7 +171,7 @@ class Run:
         self.phases["first step"] = process_age()
         while loop.tick < self.ticks and self.ending is None and not loop.halted:
             until = min(loop.tick + length, self.ticks)
-            while self.ending is None and (status := loop.run(until)):
+            while self._goes_on() and (status := loop.run(until)):
                 self._status(assembly, link, status)
             now = time.perf_counter()
             length = min(2 * length, 1 << 30) if now - looked < _SLICE / 2 else max(length // 2, 1)
@@ -223,6 +223,9 @@ class Run:
             self._end("fail", f"the controller stopped with a fault: {error}", t)
         except LinkError as error:
             self._end("error", str(error), t)
+
+    def _goes_on(self) -> bool:
+        return self.ending is None
 
     def _end(self, verdict: Verdict, reason: str, at: int) -> None:
         self.ending = Ending(verdict, reason, at)
@@ -276,25 +279,14 @@ def process_age() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
 
 
-def _channels(assembly: Assembly) -> tuple[list[Channel], list[tuple[str, tuple[int, ...]]]]:
-    """Return the record's channels, and for each its signal and the cell in it."""
-    channels, columns = [], []
+def _channels(assembly: Assembly) -> tuple[list[Channel], np.dtype[np.void]]:
+    """Return the record's channels, and where they lie in the ring's rows: nothing is copied to record them."""
+    channels, offsets = [], []
+    start = address_of(assembly.image.memory) - 8  # a row is t, then the image
     for path, one in assembly.image.signals.items():
-        for cell in np.ndindex(*one.shape):
+        first, kind = assembly.image.address(path) - start, np.dtype(one.kind)
+        for number, cell in enumerate(np.ndindex(*one.shape)):
             name = path + (f"[{','.join(map(str, cell))}]" if cell else "")
             channels.append(Channel(name, one.unit, one.words, one.kind))
-            columns.append((path, cell))
-    return channels, columns
-
-
-def _rows(
-    assembly: Assembly, channels: list[Channel], columns: list[tuple[str, tuple[int, ...]]]
-) -> "np.ndarray[Any, Any]":
-    t, images = assembly.ring.take()
-    rows = np.empty(len(t), row_dtype(channels))
-    rows["t"] = t
-    for channel, (path, cell) in zip(channels, columns, strict=True):
-        column = assembly.image.column(images, path)
-        at: Any = (slice(None), *cell)
-        rows[channel.name] = column[at]
-    return rows
+            offsets.append(first + number * kind.itemsize)
+    return channels, row_dtype(channels, offsets, assembly.ring.rows.dtype.itemsize)

@@ -29,16 +29,3 @@ def difference(source: str, target: str) -> str | None:
         return None
     shift = f", offset = {offset:.10g}" if abs(offset) > 1e-12 else ""
     return f'units differ, put scale = {scale:.10g}{shift}, unit = "{target}" on the wire'
-
-
-def unknown(unit: str) -> str | None:
-    """Return what is wrong with a unit's text, or None."""
-    if unit in ("1", ""):
-        return None
-    import pint
-
-    try:
-        _registry().Unit(unit)
-    except (pint.PintError, ValueError, TypeError, AttributeError) as error:
-        return str(error)
-    return None

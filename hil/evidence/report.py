@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -83,7 +82,7 @@ def _sections(shown: Page) -> list[tuple[str, list[tuple[int, Plot]]]]:
 
 
 def _data(shown: Page, result: Mapping[str, Any]) -> dict[str, Any]:
-    plots = [asdict(plot) for plot in (*shown.judged, *shown.others)]
+    plots = [vars(plot) for plot in (*shown.judged, *shown.others)]
     return {"t": shown.t, "plots": plots, "events": [event["t_s"] for event in result["events"]]}
 
 

@@ -89,27 +89,28 @@ class Ring:
         waits: bool,
         lost: "np.ndarray[Any, Any] | None" = None,
     ) -> None:
-        words = -(-image.dtype.itemsize // 8)
-        self.rows = np.zeros((capacity, words + 1), "i8")
-        self._image = image
+        words = 1 - (-image.dtype.itemsize // 8)
+        row = {"names": ["t", "image"], "formats": ["i8", image.dtype], "offsets": [0, 8], "itemsize": 8 * words}
+        self.rows = np.zeros(capacity, np.dtype(row))  # type: ignore[call-overload]
         self.p = np.zeros(1, RING)
-        self.p["rows"], self.p["capacity"], self.p["row_words"] = address_of(self.rows), capacity, words + 1
+        self.p["rows"], self.p["capacity"], self.p["row_words"] = address_of(self.rows), capacity, words
         self.p["source"], self.p["waits"] = address_of(image), waits
-        self.step = Step("record", _SAMPLE.address, period, p=self.p, y=np.zeros(1, "i8") if lost is None else lost)
+        lost = np.zeros(1, "i8") if lost is None else lost
+        self.step = Step("record", _SAMPLE.address, period, p=self.p, y=lost)
 
     @property
     def lost(self) -> int:
         """The rows that found the ring full."""
         return int(self.p["lost"][0])
 
-    def take(self) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
-        """Return the rows that have come in, oldest first, as times (ns) and copies of the image, and free them."""
+    def take(self) -> "np.ndarray[Any, Any]":
+        """Return copies of the rows that have come in, oldest first, and free them; fields `t` (ns) and `image`."""
         head, tail = int(self.p["head"][0]), int(self.p["tail"][0])
-        taken = self.rows[np.arange(tail, head) % len(self.rows)]
+        first, last = tail % len(self.rows), (tail % len(self.rows)) + head - tail
+        parts = self.rows[first:last], self.rows[: max(0, last - len(self.rows))]
+        taken = np.concatenate(parts)
         self.p["tail"] = head
-        images = np.ascontiguousarray(taken[:, 1:]).view("u1").reshape(len(taken), 8 * (self.rows.shape[1] - 1))
-        images = np.ascontiguousarray(images[:, : self._image.dtype.itemsize]).view(self._image.dtype)[:, 0]
-        return taken[:, 0], images
+        return taken
 
 
 class Pace:

@@ -59,8 +59,13 @@ def writable(text: str) -> bool:
     return _UNWRITABLE.search(text) is None
 
 
-def row_dtype(channels: Sequence[Channel]) -> np.dtype[np.void]:
-    """The packed row: `t` (i8, ns), then the channels in their order.
+def row_dtype(
+    channels: Sequence[Channel], offsets: Sequence[int] | None = None, width: int = 0
+) -> np.dtype[np.void]:
+    """The row: `t` (i8, ns), then the channels in their order, packed.
+
+    With `offsets` the channels lie where these say, in rows of `width` bytes that begin with `t`: memory that is laid
+    out already is recorded as it is.
 
     Raises:
         InputError: a name that is missing, taken or unwritable, or a kind that cannot be recorded.
@@ -79,4 +84,8 @@ def row_dtype(channels: Sequence[Channel]) -> np.dtype[np.void]:
         taken.add(channel.name)
     if faults:
         raise InputError(faults)
-    return np.dtype([("t", "<i8"), *((channel.name, "<" + stored(channel.kind)) for channel in channels)])
+    names = ["t", *(channel.name for channel in channels)]
+    kinds = ["<i8", *("<" + stored(channel.kind) for channel in channels)]
+    if offsets is None:
+        return np.dtype(list(zip(names, kinds, strict=True)))
+    return np.dtype({"names": names, "formats": kinds, "offsets": [0, *offsets], "itemsize": width})

@@ -97,9 +97,7 @@ class _Image:
         (_, group, rows_at, _), _ = self.block(first, b"##DG")
         (_, following, _, _, _, _), (_, cycles, _, _, width, _) = self.block(group, b"##CG")
         channels = self.channels(following)
-        dtype = self.dtype(channels, group)
-        if dtype.itemsize != width:
-            self.refuse(f"rows of {dtype.itemsize} bytes, as the channels say, not of {width}")
+        dtype = self.dtype(channels, group, width)
         rows = self.rows(rows_at, dtype, cycles if finished else None)
         return Recording(self.path, tuple(c for c, _ in channels[1:]), self.metadata(about), finished, rows)
 
@@ -154,17 +152,15 @@ class _Image:
             address = following
         return chain
 
-    def dtype(self, channels: list[tuple[Channel, int]], group: int) -> np.dtype[np.void]:
-        if not channels or (channels[0][0].name, channels[0][0].kind) != ("t", "i8"):
-            self.refuse(f"the time 't' as i8 as first channel of the group at byte {group}")
+    def dtype(self, channels: list[tuple[Channel, int]], group: int, width: int) -> np.dtype[np.void]:
+        if not channels or (channels[0][0].name, channels[0][0].kind, channels[0][1]) != ("t", "i8", 0):
+            self.refuse(f"the time 't' as i8 at the start of a row, as first channel of the group at byte {group}")
         try:
-            dtype = row_dtype([channel for channel, _ in channels[1:]])
+            return row_dtype([one for one, _ in channels[1:]], [offset for _, offset in channels[1:]], width)
         except InputError as error:
             self.refuse(f"channels that can be recorded ({'; '.join(error.faults)})")
-        fields: Mapping[str, Any] = dtype.fields or {}
-        if [fields[channel.name][1] for channel, _ in channels] != [offset for _, offset in channels]:
-            self.refuse("channels that follow one another in the row")
-        return dtype
+        except ValueError:  # numpy's word for a field that ends behind the row
+            self.refuse(f"channels within the row's {width} bytes")
 
     def metadata(self, address: int) -> dict[str, str]:
         text = self.text(address, b"##MD")

@@ -20,19 +20,25 @@ from hil.record._layout import Channel, row_dtype
 
 
 class Writer:
-    """A record being written; `dtype` is the packed row it takes."""
+    """A record being written; `dtype` is the row it takes."""
 
     def __init__(
-        self, path: str | Path, channels: Sequence[Channel], metadata: Mapping[str, str] | None = None
+        self,
+        path: str | Path,
+        channels: Sequence[Channel],
+        metadata: Mapping[str, str] | None = None,
+        dtype: np.dtype[np.void] | None = None,
     ) -> None:
         """Create the file; `metadata` are facts of the run, such as rig, scenario and seed.
+
+        `dtype` is the row where it is not the packed one: see `row_dtype`.
 
         Raises:
             InputError: the file exists or cannot be created, or a channel or fact cannot be recorded.
             RunError: the disk is full; no file is left.
         """
         self.path = Path(path)
-        self.dtype = row_dtype(channels)
+        self.dtype = row_dtype(channels) if dtype is None else dtype
         facts = metadata or {}
         if broken := [k for k in facts if not mdf.writable(k + facts[k])]:
             raise InputError(
