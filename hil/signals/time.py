@@ -37,7 +37,7 @@ def duration(text: str) -> int:
 
 
 def in_words(nanoseconds: int) -> str:
-    """Return the shortest text of a time that `duration` reads back exactly: `1h30min`, `100ms`, `0s`."""
+    """Return a time in whole parts, which `duration` reads back exactly: `1h30min`, `100ms`, `0s`."""
     parts, rest = [], abs(nanoseconds)
     for unit in ("h", "min", "s", "ms", "us", "ns"):
         count, rest = divmod(rest, _NANOSECONDS[unit])

@@ -38,16 +38,19 @@ def test_a_column_comes_out_of_copies_of_the_memory() -> None:
 
 @pytest.mark.parametrize("ask", ["find", "view", "address", "role"])
 def test_an_unknown_path_names_the_nearest(ask: str) -> None:
-    with pytest.raises(InputError, match="^no signal 'tank.Tcc' on this rig; did you mean 'tank.Tc'"):
+    with pytest.raises(InputError) as error:
         getattr(image(), ask)("tank.Tcc")
+    assert str(error.value) == "no signal 'tank.Tcc' on this rig; did you mean 'tank.Tc' or 'tank.T'?"
 
 
 def test_a_path_that_is_like_no_other_gets_no_suggestion() -> None:
-    with pytest.raises(InputError, match="^no signal 'xyz' on this rig$"):
+    with pytest.raises(InputError) as error:
         image().find("xyz")
+    assert str(error.value) == "no signal 'xyz' on this rig"
 
 
 def test_a_signal_that_is_declared_twice_is_refused() -> None:
     outputs = record("Outputs", Tc=signal("K", "coolant again"))
-    with pytest.raises(InputError, match="^signal 'tank.Tc' is declared twice, the second time among its outputs$"):
+    with pytest.raises(InputError) as error:
         ProcessImage({("tank", "inputs"): INPUTS, ("tank", "outputs"): outputs})
+    assert str(error.value) == "signal 'tank.Tc' is declared twice, the second time among its outputs"
