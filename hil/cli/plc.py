@@ -5,12 +5,61 @@ from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(help="The virtual PLC: serve a program.", no_args_is_help=True)
+app = typer.Typer(help="The virtual PLC: check, run or serve a program.", no_args_is_help=True)
 
 
 @app.callback()
 def _plc() -> None:
     """Work with a Structured Text program without a rig."""
+
+
+@app.command()
+def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Structured Text")]) -> None:
+    """Read and compile files: one line for each mistake; exit status 1 when there is one."""
+    from hil.plc.compiler import examine
+    from hil.plc.program import read_source
+
+    texts = [
+        (str(file), read_source(file)) for file in files
+    ]  # a missing file ends it before anything is said
+    parsed = compiled = 0
+    for file, text in texts:
+        read, lines = examine(text, file)
+        parsed, compiled = parsed + read, compiled + (not lines)
+        for line in lines:
+            typer.echo(line)
+    typer.echo(f"{len(files)} files, {parsed} parsed, {compiled} compiled")
+    if compiled < len(files):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the program, Structured Text")],
+    scans: Annotated[int, typer.Option(help="how many", min=0)] = 1,
+    period: Annotated[
+        str | None, typer.Option(help="time between scans, by default the task's INTERVAL")
+    ] = None,
+    watch: Annotated[str | None, typer.Option(metavar="VAR,...", help="which values to print")] = None,
+    program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
+) -> None:
+    """Run a program alone from t = 0 and print the values it ends with; a PLC fault is exit status 4."""
+    from hil.errors import InputError, RunError
+    from hil.plc import compile_file
+    from hil.signals import duration
+
+    compiled = compile_file(file, program)
+    ns = compiled.period if period is None else duration(period)
+    if ns is None:
+        raise InputError(f"{compiled.name} has no task INTERVAL: give --period, as --period 10ms")
+    names = [one.strip() for one in watch.split(",")] if watch else [one.path for one in compiled.top]
+    places = [compiled.find(name) for name in names]
+    memory = compiled.new_memory()
+    fault = compiled.run(memory, scans, 0, ns)
+    for place in places:
+        typer.echo(f"{place.path} = {compiled.read(memory, place.path)!r}")
+    if fault is not None:
+        raise RunError(f"{fault} (at t = {fault.t_ns / 1e9:g} s)")
 
 
 @app.command()

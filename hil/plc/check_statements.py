@@ -190,7 +190,7 @@ def assigns(body: list[Statement], variable: Variable) -> bool:
     """Whether a body may change the variable: by name, or because others see its memory."""
     if variable.storage in ("absolute", "reference") or variable.addressed:
         return True
-    for one in _flat(body):
+    for one in flat(body):
         targets: list[Place] = []
         if isinstance(one, Assign):
             targets.append(one.target)
@@ -203,10 +203,11 @@ def assigns(body: list[Statement], variable: Variable) -> bool:
     return False
 
 
-def _flat(body: list[Statement]) -> list[Statement]:
+def flat(body: list[Statement]) -> list[Statement]:
+    """All statements of a body, those inside others too."""
     found: list[Statement] = []
     for one in body:
         found.append(one)
         for part in blocks(one):
-            found += _flat(part)
+            found += flat(part)
     return found

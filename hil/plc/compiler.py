@@ -61,6 +61,18 @@ def checked(text: str, file: str, program: str | None = None) -> Project:
     return project
 
 
+def examine(text: str, file: str) -> tuple[bool, list[str]]:
+    """Whether the text could be read, and all diagnostics; without any, every unit of it became valid code."""
+    source, report = Source(file, text), Report()
+    with _room():
+        unit = parse(source, report)
+        read = not report.lines
+        project = check([unit], report)
+        if not report.lines:
+            object_code(lower(project, everything=True).text, opt=0)
+    return read, report.lines
+
+
 def _head(project: Project, size: int) -> dict[str, Any]:
     """The symbol table; the variables of several programs are behind their instances' names."""
     table, instances = _Types(), project.instances

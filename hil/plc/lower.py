@@ -5,26 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hil.plc import layout
+from hil.plc.check_statements import flat
 from hil.plc.costs import Costs
 from hil.plc.emit import Text, memory_type, value_type
 from hil.plc.lower_statements import StatementLowering
 from hil.plc.lower_values import function_name, result_type
 from hil.plc.module import Location, Module
-from hil.plc.tree import Instance, Pou, Project, Variable, VariableRef
+from hil.plc.tree import For, Instance, Loop, Pou, Project, Variable, VariableRef
 from hil.plc.types import machine
 
+# One scan is a run of one, so that the program is there once and LLVM inlines it into the loop.
 SCAN = """
 define i64 @scan(i64 %t, i64 %h, ptr %p, ptr align 16 %x, ptr %u, ptr %y) {
-  %status = call i64 @step(i64 %t, ptr %x, ptr %x)
+  %status = call i64 @run(ptr %x, i64 1, i64 %t, i64 0)
   ret i64 %status
 }
 define i64 @run(ptr align 16 %x, i64 %n, i64 %t0, i64 %dt) {
 entry:
+  %fault = load i64, ptr %x, align 16
+  %sound = icmp eq i64 %fault, 0
+  br i1 %sound, label %start, label %broken, !prof !0
+start:
   %some = icmp sgt i64 %n, 0
   br i1 %some, label %loop, label %done
 loop:
-  %i = phi i64 [ 0, %entry ], [ %next, %more ]
-  %t = phi i64 [ %t0, %entry ], [ %later, %more ]
+  %i = phi i64 [ 0, %start ], [ %next, %more ]
+  %t = phi i64 [ %t0, %start ], [ %later, %more ]
   %status = call i64 @step(i64 %t, ptr %x, ptr %x)
   %bad = icmp ne i64 %status, 0
   br i1 %bad, label %broken, label %more, !prof !1
@@ -34,7 +40,7 @@ more:
   %again = icmp slt i64 %next, %n
   br i1 %again, label %loop, label %done
 broken:
-  ret i64 %status
+  ret i64 -1
 done:
   ret i64 0
 }
@@ -86,6 +92,8 @@ class _Body(StatementLowering):
         pou, text = self.pou, self.text
         text.head.append("  %status = alloca i64, align 8")
         text.do("store i64 0, ptr %status, align 8")
+        # Registers pay in loops. Straight code would only load and store what it does not touch.
+        self.has_loops = any(isinstance(one, For | Loop) for one in flat(pou.body))
         for variable in pou.variables.values():
             self._enter(variable)
         cost = self.costs.body(pou.body)
@@ -133,7 +141,8 @@ class _Body(StatementLowering):
     def _enter_own(self, variable: Variable) -> None:
         type_ = machine(variable.type)
         self.pointers[variable] = self.offset("%self", variable.offset)
-        if type_ is None or variable.addressed or not (variable.read or variable.written):
+        used = variable.read or variable.written
+        if type_ is None or variable.addressed or not used or not self.has_loops:
             return
         slot = self.text.slot(value_type(type_), type_.align)
         self.text.do(
@@ -190,13 +199,11 @@ class _Body(StatementLowering):
 
 
 def _step(module: Module, instances: list[Instance]) -> str:
-    """One scan: refuses after a fault, then runs the tasks that are due, the most urgent first."""
+    """One scan: runs the tasks that are due, the most urgent first."""
     text = Text()
-    fault = text.let("load i64, ptr %head, align 8")
-    text.split(text.let(f"icmp eq i64 {fault}, 0"), "well", "broken", likely=True)
-    text.label("well")
-    budget = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.BUDGET}")
-    text.do(f"store i64 {layout.PASSES}, ptr {budget}, align 8")
+    if module.counts:
+        budget = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.BUDGET}")
+        text.do(f"store i64 {layout.PASSES}, ptr {budget}, align 8")
     intervals = {one.interval for one in instances}
     if len(intervals) > 1:
         _several_rates(module, text, instances)

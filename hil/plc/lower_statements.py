@@ -137,7 +137,7 @@ class StatementLowering(ValueLowering):
 
     def charge(self, passes: str, at: int) -> None:
         """Takes loop passes from what the scan may make."""
-        text = self.text
+        text, self.module.counts = self.text, True
         place = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.BUDGET}")
         left = text.let(f"load i64, ptr {place}, align 8")
         rest = text.let(f"sub i64 {left}, {passes}")

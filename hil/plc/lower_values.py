@@ -126,9 +126,9 @@ class ValueLowering(StringLowering):
         return pointer if type_ is None else self.load_from(pointer, type_)
 
     def load_from(self, pointer: str, type_: Scalar) -> str:
-        """A value from memory."""
+        """A value from memory; of a BOOL the lowest bit."""
         found = self.text.let(f"load {memory_type(type_)}, ptr {pointer}, align {type_.align}")
-        return self.text.let(f"icmp ne i8 {found}, 0") if type_.family == "bool" else found
+        return self.text.let(f"trunc i8 {found} to i1") if type_.family == "bool" else found
 
     def store(self, place: Place, operand: str) -> None:
         """Stores an elementary value."""

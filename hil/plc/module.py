@@ -45,6 +45,7 @@ class Module:
         self._constants: dict[bytes, str] = {}
         self.functions: list[str] = []
         self._helpers: dict[str, str] = {}
+        self.counts = False  # some loop counts its passes
 
     def declare(self, text: str) -> None:
         """An outside function, once."""

@@ -179,7 +179,7 @@ class Program:
         value = memory[one.offset : one.offset + np.dtype(one.kind).itemsize].view(one.kind)[0]
         if one.kind.startswith("S"):
             return bytes(value).decode("latin-1")
-        return bool(value) if one.type == "BOOL" else value.item()
+        return bool(value & 1) if one.type == "BOOL" else value.item()
 
     def _elements(self, one: Variable) -> Iterator[Variable]:
         return self.symbols.elements(one)
