@@ -36,7 +36,8 @@ def result_of(
     """Return the result of a run; a run that found nothing at all is an error, never a pass."""
     file, options = run.rig.file, run.options
     verdict = worst(one.verdict for one in findings)
-    steps, simulated = assembly.loop.tick, assembly.loop.t / 1e9
+    steps = min(assembly.loop.tick, run.ticks)
+    simulated = int(recording.t[-1]) / 1e9 if len(recording.t) else 0.0
     return {
         "hil": __version__,
         "rig": file.name,
@@ -86,7 +87,7 @@ def _loop(run: Run, assembly: Assembly) -> dict[str, Any]:
     tolerance = int(pace.p["tolerance"][0]) if pace else policy.lateness
     return {
         "period_ns": run.rig.step,
-        "ticks": assembly.loop.tick,
+        "ticks": min(assembly.loop.tick, run.ticks),
         **counted,
         "lost_rows": assembly.ring.lost,
         "policy": {"grace_ns": policy.grace, "lateness_ns": tolerance, "total": policy.total},

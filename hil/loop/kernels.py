@@ -261,7 +261,7 @@ def trade(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
             if age >= p.limit:
                 store_i8(y + 8, load_i8(y + 8) + 1)
             break
-    if load_i8(p.inbox) == 0:
+    if load_i8(p.inbox) == 0 and t >= 2 * h:  # before that no answer is due
         store_i8(y + 8, load_i8(y + 8) + 1)
     count = load_i8(p.outbox) + 1
     slot = 8 + (p.send_bytes + 7) // 8 * 8
