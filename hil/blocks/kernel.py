@@ -21,9 +21,10 @@ import numpy as np
 
 from hil.blocks import native
 from hil.blocks.sources import digest_of_sources
+from hil.errors import InputError
 
 FAILED = -(2**62)
-"""What a kernel returns when Python would have raised in it (an integer division by zero, an index error)."""
+"""What a kernel returns in which a `raise` was reached; a division by zero raises nothing, an index is not checked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,11 +100,16 @@ def _compile(kernel: Kernel) -> bytes:
     signature = [types.int64] * 2 + memory
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
     compiled = numba.njit(**options, no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel.python)
-    compiled.compile(tuple(signature))
+    try:
+        compiled.compile(tuple(signature))
+    except Exception as error:
+        raise InputError(f"{_place(kernel)} cannot be compiled: {_reason(error)}") from error
     (result,) = compiled.overloads.values()
     returned = result.signature.return_type
     if returned not in (types.none, types.int64) and not isinstance(returned, types.IntegerLiteral):
-        raise TypeError(f"{kernel.module}.{kernel.name} returns {returned}; a kernel returns an integer or nothing")
+        raise InputError(
+            f"{_place(kernel)} returns {returned}; a kernel returns a 64-bit integer (np.int64) or nothing"
+        )
     names = [f"%a{i}" for i in range(len(signature))]
     pointers = [not isinstance(one, types.Integer) for one in signature]
     entry = _ENTRY.format(
@@ -117,12 +123,24 @@ def _compile(kernel: Kernel) -> bytes:
     return _without_libraries(kernel, str(result.library.get_llvm_str()) + entry)
 
 
+def _place(kernel: Kernel) -> str:
+    code = kernel.python.__code__
+    return f"{code.co_filename}:{code.co_firstlineno}: kernel {kernel.name}"
+
+
+def _reason(error: Exception) -> str:
+    """Return the line of Numba's report that says what is wrong."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = next((line for line in lines if not line.startswith("Failed in nopython mode")), "")
+    return f"the record has no field {said}" if isinstance(error, KeyError) else said or type(error).__name__
+
+
 def _without_libraries(kernel: Kernel, text: str) -> bytes:
     try:
         return native.object_code(text, keep=[kernel.symbol])
     except LookupError as foreign:
-        raise TypeError(
-            f"{kernel.module}.{kernel.name} needs {foreign}: a kernel never allocates and never calls Python; "
+        raise InputError(
+            f"{_place(kernel)} needs {foreign}: a kernel never allocates and never calls Python; "
             "write a loop over the elements instead of an array expression"
         ) from None
 

@@ -6,8 +6,9 @@ code on disk and a warm start needs llvmlite alone.
 
 import ctypes
 import os
-import tempfile
+import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -121,11 +122,12 @@ def cached(key: str, make: Callable[[], bytes]) -> bytes:
     except OSError:
         pass
     made = make()
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-            draft.write(sha256(made).digest() + made)
-        os.replace(draft.name, path)
+        draft.write_bytes(sha256(made).digest() + made)
+        os.replace(draft, path)
     except OSError:
-        pass
+        with suppress(OSError):
+            draft.unlink()
     return made

@@ -13,7 +13,8 @@ import numpy as np
 from hil.blocks import native
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\n)*)|import[ \t]+([^\n#;]+))", re.M
+    r"(?:^|[;:])[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\n)*)|import[ \t]+([^\n#;]+))",
+    re.M,
 )
 _NAME = re.compile(r"\w+")
 _TOOLCHAIN_PACKAGES = frozenset({"numpy", "numba", "llvmlite", "scipy"})
@@ -55,21 +56,28 @@ def _versions() -> str:
     return f"python {sys.version_info[:2]} {packages} {native.toolchain()}"
 
 
-@cache
 def _file(name: str) -> Path | None:
     """Return a module's source file, or None for the standard library, the toolchain and what is not Python.
 
-    Only the top package is looked up by Python: `find_spec` of a dotted name would import its parents.
+    A name alone is never remembered: another project's plant may have the same. Only the top package is looked up by
+    Python, for `find_spec` of a dotted name would import its parents.
     """
     top, *rest = name.split(".")
     if top in sys.stdlib_module_names or top in _TOOLCHAIN_PACKAGES:
         return None
+    if (loaded := getattr(sys.modules.get(name), "__file__", None)) is not None:
+        return Path(loaded) if loaded.endswith(".py") else None
     spec = find_spec(top) if top not in sys.modules else sys.modules[top].__spec__
     if spec is None:
-        return Path(found) if not rest and (found := getattr(sys.modules.get(top), "__file__", None)) else None
+        return None
     if not rest:
         return Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None
-    for folder in spec.submodule_search_locations or ():
+    return _file_below(tuple(spec.submodule_search_locations or ()), *rest)
+
+
+@cache
+def _file_below(folders: tuple[str, ...], *rest: str) -> Path | None:
+    for folder in folders:
         base = Path(folder, *rest)
         for file in (base.with_name(base.name + ".py"), base / "__init__.py"):
             if file.is_file():
@@ -96,10 +104,13 @@ def _imports(name: str, file: Path) -> tuple[str, ...]:
 
 
 def _frozen(module: ModuleType) -> bytes:
-    parts = []
-    for key, value in sorted(vars(module).items()):
-        if isinstance(value, np.ndarray):
-            parts.append(f"{key} {value.dtype} {value.shape} {sha256(value.tobytes()).hexdigest()}")
-        elif isinstance(value, int | float | complex | tuple):
-            parts.append(f"{key} {value!r}")
-    return "\n".join(parts).encode()
+    return "\n".join(f"{key} {_number(value)}" for key, value in sorted(vars(module).items())).encode()
+
+
+def _number(value: object) -> str:
+    """Return the text of a number, an array, or a tuple of such; of anything else nothing, for it may name an address."""
+    if isinstance(value, np.ndarray | np.generic) and not value.dtype.hasobject:
+        return f"{value.dtype} {value.shape} {sha256(value.tobytes()).hexdigest()}"
+    if isinstance(value, tuple):
+        return f"({', '.join(_number(one) for one in value)})"
+    return repr(value) if isinstance(value, int | float | complex) else ""
