@@ -11,7 +11,7 @@ import typer
 
 from hil.errors import InputError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "project"
 NAME = "level_tank"
