@@ -13,7 +13,8 @@ import numpy as np
 from hil.blocks import native
 
 _IMPORT = re.compile(
-    r"(?:^|[;:])[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\n)*)|import[ \t]+([^\n#;]+))",
+    r"(?:^|[;:])[ \t]*"
+    r"(?:from[ \t]+(\.*)([\w.]*)[ \t\\\n]+import[ \t]*(\([^)]*\)|(?:[^\n\\]|\\\n)*)|import[ \t]+([^\n#;]+))",
     re.M,
 )
 _NAME = re.compile(r"\w+")
@@ -108,7 +109,7 @@ def _frozen(module: ModuleType) -> bytes:
 
 
 def _number(value: object) -> str:
-    """Return the text of a number, an array, or a tuple of such; of anything else nothing, for it may name an address."""
+    """Return the text of a number, an array or a tuple of such; of all else nothing, for it may name an address."""
     if isinstance(value, np.ndarray | np.generic) and not value.dtype.hasobject:
         return f"{value.dtype} {value.shape} {sha256(value.tobytes()).hexdigest()}"
     if isinstance(value, tuple):

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from hil.blocks.sources import digest_of_sources
+
 MODEL = """\
 import ctypes
 import json
@@ -75,3 +77,46 @@ def test_a_damaged_kernel_is_made_anew(project: Path) -> None:
     kept.write_bytes(code)
     assert run(project) == {"answer": 70, "compiler": True}
     assert run(project) == {"answer": 70, "compiler": False}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import helper",
+        "import os, helper",
+        "import os; import helper",
+        "import helper as h  # why",
+        "from helper import gain",
+        "from helper import (  # why\n    gain,\n)",
+        "from helper \\\n    import gain",
+        "if True: import helper",
+        "def later():\n    from helper import gain",
+        "import package.below",
+        "from package import below",
+        "from package.below import gain",
+        "from package import up",
+    ],
+)
+def test_a_module_is_seen_however_it_is_imported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, statement: str
+) -> None:
+    digests = [digest(monkeypatch, tmp_path / str(number), statement, number) for number in range(2)]
+    assert digests[0] != digests[1]
+
+
+def test_sources_that_a_module_does_not_see_do_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    digests = {digest(monkeypatch, tmp_path / str(number), "import os", number) for number in range(2)}
+    assert len(digests) == 1
+
+
+def digest(monkeypatch: pytest.MonkeyPatch, folder: Path, statement: str, number: int) -> str:
+    """The digest of a module with one import statement, in a project of its own whose helpers hold a number."""
+    (folder / "package").mkdir(parents=True)
+    (folder / "model_of_mine.py").write_text(statement)
+    (folder / "helper.py").write_text(f"gain = {number}\n")
+    below = {"__init__": "from .below import up", "below": "from .far import up", "far": f"up = {number}"}
+    for name, text in below.items():
+        (folder / "package" / f"{name}.py").write_text(text)
+    with monkeypatch.context() as patched:
+        patched.syspath_prepend(folder)
+        return digest_of_sources("model_of_mine")
