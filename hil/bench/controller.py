@@ -59,8 +59,8 @@ def open_controller(file: RigFile, source: Source) -> tuple[ControllerSide, list
     """
     from hil.plc import compile_file
 
-    path = source.path.parent / file.controller.program
-    program = compile_file(_shortest(path), file.controller.name)
+    path = _shortest(source.path.parent / file.controller.program)
+    program = compile_file(path, file.controller.name)
     variables = {one.path.casefold(): one for one in program.variables}
     inputs: dict[str, Signal] = {}
     outputs: dict[str, Signal] = {}

@@ -9,7 +9,7 @@ import numpy as np
 from hil.blocks import DIVERGED, METHODS, Plant, Solver, first_not_finite
 from hil.blocks.block import ROLES
 from hil.blocks.solver import ADVANCE
-from hil.errors import InputError, RunError, near
+from hil.errors import InputError, RunError
 from hil.loop import HOST, Change, Loop, Ring, Step, call_block, script
 from hil.signals import ProcessImage, Signal, duration, in_words
 
@@ -81,7 +81,7 @@ class PlantRun:
 
     def _faults(self) -> Iterator[str]:
         if self.method not in METHODS:
-            yield f"no solver {self.method!r}{near(self.method, METHODS)}; there are {', '.join(METHODS)}"
+            yield f"no solver {self.method!r}; there are {', '.join(METHODS)}"
         if self.step <= 0:
             yield "--step must be longer than 0s"
             return

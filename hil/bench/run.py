@@ -82,6 +82,7 @@ class Run:
         self.link_name = self.options.link or file.controller.link
         self.ticks = self.scenario.duration // self.rig.step
         self._keep: Callable[[], None] = lambda: None
+        self._free: FreeRunning | None = None
 
     @property
     def wire(self) -> Wire:
@@ -98,7 +99,8 @@ class Run:
             RunError: the disk refuses, or the controller could not be brought up.
         """
         with ExitStack() as stack:
-            link, free = self._open_link(stack)
+            link, self._free = self._open_link(stack)
+            free = self._free
             assembly = assemble(self.rig, self.scenario, self.seed, wire=self.wire, rate=self.options.rate, free=free)
             folder = run_folder(self.options.folder, self.rig, self.scenario_name)
             channels, row = _channels(assembly)
@@ -131,7 +133,8 @@ class Run:
         url = file.url
         lockstep = self.wire == "lockstep"
         if url is None:
-            plc = VirtualPlc(side.path, "lockstep" if lockstep else "wall", program=file.name)
+            own = side.program.period or side.period
+            plc = VirtualPlc(side.path, "lockstep" if lockstep else "wall", program=file.name, period=own)
             url = stack.enter_context(plc).url
         points = [[(one.name, one.kind) for one in record.signals] for record in (side.inputs, side.outputs)]
         scans = side.period // (side.program.period or side.period)
@@ -157,6 +160,8 @@ class Run:
                 else:
                     self.phases["first step"] = process_age()
                     self._status(assembly, link, beside(assembly.loop, self.ticks, lambda: self._look(assembly)))
+                    if self._free is not None and self._free.error is not None:
+                        self._lost(self._free.error, assembly.loop.t)
         loop = assembly.loop
         if loop.tick == self.ticks and self.ending is None:
             loop.memory["count"] -= 1
@@ -181,6 +186,8 @@ class Run:
 
     def _look(self, assembly: Assembly) -> None:
         self._keep()
+        if self._free is not None and self._free.error is not None and _is_fault(self._free.error):
+            assembly.loop.halt()
         late = int(assembly.pace.p["late"][0]) if assembly.pace else 0
         self.watch(Progress(assembly.loop.t, self.scenario.duration, late))
 
@@ -208,7 +215,7 @@ class Run:
             self._end("error", f"block {last.name} {what}", loop.t)
 
     def _controller(self, assembly: Assembly, link: "Link | None", status: int) -> None:
-        from hil.links import ControllerFault, LinkError
+        from hil.links import LinkError
 
         t = assembly.loop.t
         if link is None:
@@ -219,9 +226,14 @@ class Run:
             return
         try:
             link.exchange(t, assembly.send, assembly.answer)
-        except ControllerFault as error:
-            self._end("fail", f"the controller stopped with a fault: {error}", t)
         except LinkError as error:
+            self._lost(error, t)
+
+    def _lost(self, error: Exception, t: int) -> None:
+        """End a run whose link gave up: a controller that says it has a fault fails, a broken wire is an error."""
+        if _is_fault(error):
+            self._end("fail", f"the controller stopped with a fault: {error}", t)
+        elif self._free is None:
             self._end("error", str(error), t)
 
     def _goes_on(self) -> bool:
@@ -243,6 +255,13 @@ class Run:
             unit="s", at=self.ending.at, window=(0, end), reason=self.ending.reason,
         )  # fmt: skip
         return (ended, *findings)
+
+
+def _is_fault(error: Exception) -> bool:
+    """Whether it is the controller that has stopped, not the wire."""
+    from hil.links import ControllerFault
+
+    return isinstance(error, ControllerFault)
 
 
 def run_folder(given: Path | None, rig: Rig, scenario: str) -> Path:

@@ -48,6 +48,7 @@ def run(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
     """
     tick, at, entries, count, step = p.tick, p.at, p.entries, p.count, p.step
     while tick < p.stop and p.halt == 0:
+        p.tick = tick  # for those who look on while it runs
         now = tick * step
         while at < count:
             entry = entries + _ENTRY * at
