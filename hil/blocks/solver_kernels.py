@@ -10,6 +10,7 @@ from hil.blocks.memory import call, load_f8, store_f8
 
 _RK4 = 1
 _DIVERGED = -1
+_FAILED = -(2**62)
 
 
 @function
@@ -20,39 +21,41 @@ def _blend(n: int, to: int, x: int, h: float, k: int) -> None:
 
 
 @function
-def _euler(t: int, h: int, p: Any, start: int, x: int, u: int) -> None:
+def _euler(t: int, h: int, p: Any, start: int, x: int, u: int) -> int:
     k = p.work + 16 * p.n
-    call(p.derivative, t, h, p.p, start, u, k)
+    status = call(p.derivative, t, h, p.p, start, u, k)
     _blend(p.n, x, start, h * 1e-9, k)
+    return status
 
 
 @function
-def _rk4(t: int, h: int, p: Any, start: int, x: int, u: int) -> None:
+def _rk4(t: int, h: int, p: Any, start: int, x: int, u: int) -> int:
     n, seconds = p.n, h * 1e-9
     trial = p.work + 8 * n
     k1 = trial + 8 * n
     k2 = k1 + 8 * n
     k3 = k2 + 8 * n
     k4 = k3 + 8 * n
-    call(p.derivative, t, h, p.p, start, u, k1)
+    status = call(p.derivative, t, h, p.p, start, u, k1)
     _blend(n, trial, start, 0.5 * seconds, k1)
-    call(p.derivative, t + h // 2, h, p.p, trial, u, k2)
+    status |= call(p.derivative, t + h // 2, h, p.p, trial, u, k2)
     _blend(n, trial, start, 0.5 * seconds, k2)
-    call(p.derivative, t + h // 2, h, p.p, trial, u, k3)
+    status |= call(p.derivative, t + h // 2, h, p.p, trial, u, k3)
     _blend(n, trial, start, seconds, k3)
-    call(p.derivative, t + h, h, p.p, trial, u, k4)
+    status |= call(p.derivative, t + h, h, p.p, trial, u, k4)
     sixth = seconds / 6.0
     for i in range(0, 8 * n, 8):
         slope = load_f8(k1 + i) + 2.0 * (load_f8(k2 + i) + load_f8(k3 + i)) + load_f8(k4 + i)
         store_f8(x + i, load_f8(start + i) + sixth * slope)
+    return status
 
 
 @function
-def _step(t: int, h: int, p: Any, start: int, x: int, u: int) -> None:
+def _step(t: int, h: int, p: Any, start: int, x: int, u: int) -> int:
+    """Move the state from t to t + h; return 0, or something else where the derivative failed."""
     if p.method == _RK4:
-        _rk4(t, h, p, start, x, u)
-    else:
-        _euler(t, h, p, start, x, u)
+        return _rk4(t, h, p, start, x, u)
+    return _euler(t, h, p, start, x, u)
 
 
 @function
@@ -88,7 +91,8 @@ def advance(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
     finite = 0.0
     for i in range(0, 8 * p.n, 8):
         store_f8(start + i, load_f8(x + i))
-    _step(t, h, p, start, x, u)
+    if _step(t, h, p, start, x, u) != 0:
+        return _FAILED
     for i in range(0, 8 * p.n, 8):
         finite += load_f8(x + i) * 0.0
     if finite != 0.0:
