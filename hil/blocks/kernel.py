@@ -34,6 +34,7 @@ class Function:
     python: Callable[..., Any]
 
     def __call__(self, *arguments: Any) -> Any:
+        """Call the function in Python."""
         return self.python(*arguments)
 
     @cached_property

@@ -92,8 +92,8 @@ def _print(result: dict[str, Any]) -> None:
         typer.echo(f"  {one['id']:{width}}  {verdict}  margin {margin:>14}  {one['words']}{reason}")
     late = f", {result['loop']['late']} late ticks" if result["clock"] != "virtual" else ""
     typer.echo(
-        f"{result['rig']} / {result['scenario']} over {result['link']}, clock {result['clock']}, seed {result['seed']}: "
-        f"{result['simulated_s']:g} s in {result['wall_s']:.3f} s, {result['speed']:.0f} times real time, "
+        f"{result['rig']} / {result['scenario']} over {result['link']}, clock {result['clock']}, "
+        f"seed {result['seed']}: {result['simulated_s']:g} s in {result['wall_s']:.3f} s, {result['speed']:.0f} times real time, "
         f"{result['ns_per_step']:.0f} ns per step{late}"
     )
     typer.echo(f"record  {result['paths']['record']}  sha256 {result['record']['digest']}")
