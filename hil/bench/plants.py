@@ -22,9 +22,7 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / FOLDER).is_dir():
             return folder
-    raise InputError(
-        f"no folder {FOLDER}/ in {start} or above it: go into a project, or make one with 'hil new NAME'"
-    )
+    raise InputError(f"no folder {FOLDER}/ in {start} or above it: go into a project, or make one with 'hil new NAME'")
 
 
 def plant_files(root: Path) -> dict[str, list[Path]]:

@@ -64,8 +64,8 @@ def _file(name: str) -> Path | None:
     Python, for `find_spec` of a dotted name would import its parents.
     """
     top, *rest = name.split(".")
-    if top in sys.stdlib_module_names or top in _TOOLCHAIN_PACKAGES:
-        return None
+    if not top.isidentifier() or top in sys.stdlib_module_names or top in _TOOLCHAIN_PACKAGES:
+        return None  # the pattern also finds `from .....x) import` in prose
     if (loaded := getattr(sys.modules.get(name), "__file__", None)) is not None:
         return Path(loaded) if loaded.endswith(".py") else None
     spec = find_spec(top) if top not in sys.modules else sys.modules[top].__spec__

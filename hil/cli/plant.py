@@ -115,9 +115,7 @@ def run(
     typer.echo(f"{name}: {ended} {at}", err=True)
 
 
-def _what(
-    name: str, times: dict[str, str], settings: list[str], parameters: str | None, solver: str
-) -> "PlantRun":
+def _what(name: str, times: dict[str, str], settings: list[str], parameters: str | None, solver: str) -> "PlantRun":
     """Read the command line; all its mistakes come at once."""
     from hil.bench.plant_run import PlantRun, setting
     from hil.bench.plants import find_root, load_plant

@@ -67,9 +67,7 @@ def _range_faults(plant: Plant) -> Iterator[str]:
 
 
 def _text_faults(plant: Plant) -> Iterator[str]:
-    yield from (
-        f"its {name} is empty" for name in ("words", "source", "left_out") if not getattr(plant, name)
-    )
+    yield from (f"its {name} is empty" for name in ("words", "source", "left_out") if not getattr(plant, name))
     yield from (f"{one.name} has no words" for one in _signals(plant) if not one.words)
 
 
@@ -141,9 +139,7 @@ def _trip_faults(plant: Plant, memory: Memory) -> Iterator[str]:
     limits = plant.trips.new()
     p, x, u = (memory[role] for role in ROLES[:3])
     call_block(Step("trip", plant.trip_kernel.address, 0, p, x, u, limits), 0)
-    yield from (
-        f"is shut down from the start: {one.words}" for one in plant.trips.signals if limits[one.name] >= 0
-    )
+    yield from (f"is shut down from the start: {one.words}" for one in plant.trips.signals if limits[one.name] >= 0)
 
 
 def fastest(plant: Plant, memory: Memory) -> float:
@@ -203,15 +199,13 @@ def _output_faults(plant: Plant, rows: "np.ndarray[Any, Any]") -> Iterator[str]:
         if cells.min() < one.low or cells.max() > one.high:
             yield f"{one.name} leaves its range: {cells.min():g} .. {cells.max():g} {one.unit}"
         if (cells == cells[0]).all():
-            yield f"{one.name} stays at {cells[0]} {one.unit}: nothing moves it"
+            yield f"{one.name} stays at {cells[0, 0]:g} {one.unit}: nothing moves it"
 
 
 def _order_faults(plant: Plant, method: str, order: int, ends: list["np.ndarray[Any, Any]"]) -> Iterator[str]:
     """Halving the step divides the error by 2**order."""
     states = slice(1 + plant.inputs.size, 1 + plant.inputs.size + plant.state.size)
-    coarse, fine = (
-        float(np.linalg.norm((b - a)[states] / (np.abs(b[states]) + 1e-300))) for a, b in pairwise(ends)
-    )
+    coarse, fine = (float(np.linalg.norm((b - a)[states] / (np.abs(b[states]) + 1e-300))) for a, b in pairwise(ends))
     found = math.log2(coarse / fine) if coarse and fine else math.nan
     if not abs(found - order) < 0.3:
         yield f"{method} claims order {order} and shows {found:.2f}; is a switch inside the derivative?"
