@@ -27,7 +27,7 @@ from hil.blocks.interpreted import interpret
 
 SCAN = 1.0  # s
 LOOP_LAG, TC_LAG, T_LAG, CA_LAG = 60.0, 5.0, 10.0, 60.0  # s: coolant loop, transmitters
-T_FILTER = 15.0  # s, in the program
+T_FILTER, CA_FILTER = 15.0, 60.0  # s, in the program
 COLD, WARM = 268.15, 328.15  # K
 DEAD = 1.5 * SCAN  # s: one scan until it acts, half a scan on average until it is seen
 CLOSED = {"tc": 40.0, "t": 700.0, "ca": 1800.0}  # s: the wanted closed-loop time constants
@@ -98,7 +98,7 @@ def derive() -> dict[str, list[Gains]]:
     outer = []
     for CA in SCHEDULE:
         a = point(CA).a
-        one = simc(-a[0, 1] / a[0, 0], -1 / a[0, 0], CLOSED["ca"], CLOSED["t"] + CA_LAG)
+        one = simc(-a[0, 1] / a[0, 0], -1 / a[0, 0], CLOSED["ca"], CLOSED["t"] + CA_LAG + CA_FILTER)
         outer.append(Gains(max(one.kp, -KC_CA_MOST), one.ti))
     return {"tc": [tc], "t": [t], "ca": outer}
 
@@ -131,7 +131,7 @@ def loops(at: Point, gains: dict[str, list[Gains]]) -> dict[str, Any]:
     seen = lag(T_FILTER) * lag(T_LAG) * control.ss([], [], [], [[0.0, 1.0]], SCAN)
     loop_t = seen * forward
     to_ca = control.ss([], [], [], [[1.0, 0.0]], SCAN) * control.feedback(forward, seen)
-    loop_ca = lag(CA_LAG) * to_ca * pi(ca)
+    loop_ca = lag(CA_FILTER) * lag(CA_LAG) * to_ca * pi(ca)
     return {"tc": lag(TC_LAG) * coolant, "t": loop_t, "ca": loop_ca}
 
 
