@@ -99,6 +99,8 @@ class Bounds(_Stated):
     def _limited(self) -> "Bounds":
         if self.low is None and self.high is None:
             raise ValueError("bounds need low, high or both")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low = {self.low:g} is above high = {self.high:g}")
         return self
 
     def measure(self, trace: Trace, end: int, units: Mapping[str, str]) -> Finding:
@@ -109,11 +111,11 @@ class Bounds(_Stated):
         limits = {"signal": self.signal, "low": self.low, "high": self.high}
         if not len(t):
             return self._finding(None, unit, None, window, reason="no sample in the window", **limits)
-        room = np.full(len(t), np.inf)
+        room = np.where(np.isnan(samples), -np.inf, np.inf)
         if self.low is not None:
-            room = np.minimum(room, samples - self.low)
+            room = np.fmin(room, samples - self.low)
         if self.high is not None:
-            room = np.minimum(room, self.high - samples)
+            room = np.fmin(room, self.high - samples)
         i = int(np.argmin(room))
         reason = f"{self.signal} came to {samples[i]:.6g} {unit}" if room[i] < 0 else ""
         return self._finding(float(room[i]), unit, int(t[i]), window, reason=reason, **limits)
@@ -122,8 +124,8 @@ class Bounds(_Stated):
 class Settling(_Stated):
     """From `from` on, a signal comes within `band` of `target` in less than `within` and stays until the window ends.
 
-    The margin is what is left of `within`; for a signal that has not settled at the window's end it is minus the time
-    by which the window exceeds `within`, and at least one sample.
+    The margin is what is left of `within`; for a signal that has not settled when samples end it is minus the time by
+    which they exceed `within`, and at least 1 ns. A signal that still has time when they end has not broken anything.
     """
 
     kind: Literal["settling"]
@@ -144,9 +146,12 @@ class Settling(_Stated):
             return self._finding(self.within / 1e9, "s", int(t[0]), window, **limits)
         last = int(outside[-1])
         if last == len(t) - 1:
-            late = max(int(t[-1]) - self.start - self.within, 1)
+            late = int(t[-1]) - self.start - self.within
+            if late < 0:
+                reason = f"the samples end {in_words(-late)} before {self.signal} has to be settled"
+                return self._finding(None, "s", None, window, reason=reason, **limits)
             reason = f"{self.signal} is at {samples[-1]:.6g} {units[self.signal]} at the window's end, not settled"
-            return self._finding(-late / 1e9, "s", int(t[-1]), window, reason=reason, **limits)
+            return self._finding(-max(late, 1) / 1e9, "s", int(t[-1]), window, reason=reason, **limits)
         settled = int(t[last + 1])
         margin = self.within - (settled - self.start)
         reason = f"settled {in_words(settled - self.start)} after the start" if margin < 0 else ""
@@ -173,10 +178,11 @@ class Overshoot(_Stated):
             return self._finding(None, unit, None, window, reason="no sample in the window", signal=self.signal)
         upwards = samples[0] <= self.target
         beyond = samples - self.target if upwards else self.target - samples
+        beyond[np.isnan(samples)] = np.inf
         i = int(np.argmax(beyond))
         margin = self.limit - max(float(beyond[i]), 0.0)
         side = {"high": self.target + self.limit} if upwards else {"low": self.target - self.limit}
-        reason = f"{self.signal} overshot by {beyond[i]:.6g} {unit}" if margin < 0 else ""
+        reason = f"{self.signal} came to {samples[i]:.6g} {unit}" if margin < 0 else ""
         return self._finding(margin, unit, int(t[i]), window, reason=reason, signal=self.signal, **side)
 
 
@@ -219,7 +225,7 @@ class Response(_Stated):
         answered = effects[np.searchsorted(effects, rises)]
         times = np.append(t, t[-1] + 1)
         # One that the window's end cuts off before its time is up says nothing.
-        counts = (answered < len(t)) | (t[-1] - t[rises] > self.within)
+        counts = (answered < len(t)) | (t[-1] - t[rises] >= self.within)
         if not counts.any():
             reason = f"{self.when.signal} never gave the occasion" if not len(rises) else "the window ends too early"
             return self._finding(None, "s", None, window, reason=reason, signal=self.then.signal)

@@ -23,7 +23,7 @@ def note(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> int:
     p.calls[p.count, 0] = t
     p.calls[p.count, 1] = h
     p.count += 1
-    return p.status if t == p.at else 0  # type: ignore[no-any-return]
+    return p.status if t == p.at else 0
 
 
 def fill(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
