@@ -4,6 +4,7 @@ import ctypes
 import subprocess
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import thread_time_ns
@@ -41,7 +42,7 @@ CHECKS: dict[str, dict[str, float]] = {
 
 
 def figures() -> list[dict[str, Any]]:
-    """Return one figure for each program; `values` says whether both sides end with the check values to the bit."""
+    """Return one figure for each program; `values`: both sides end with the check values to the bit."""
     with tempfile.TemporaryDirectory() as folder:
         return [_figure(name, Path(folder)) for name in CHECKS]
 
@@ -51,7 +52,7 @@ def _figure(name: str, folder: Path) -> dict[str, Any]:
     mine, theirs, values = [], [], True
     for _ in range(ROUNDS):
         memory = program.new_memory()
-        mine.append(_timed(lambda memory=memory: program.run(memory, SCANS, 0, PERIOD)))
+        mine.append(_timed(partial(program.run, memory, SCANS, 0, PERIOD)))
         theirs.append(_timed(reference.run))
         values = values and _read(program, memory, name) == list(CHECKS[name].values()) == reference.values()
     ratios = [one / other for one, other in zip(mine, theirs, strict=True)]

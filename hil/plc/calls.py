@@ -101,9 +101,7 @@ class Calls(StandardFunctions, Expressions):
         given: dict[str, s.Argument] = {}
         positional = [one for one in node.arguments if not one.name]
         if positional and len(positional) < len(node.arguments):
-            self.scope.error(
-                node.at, f"the call of {pou.name} mixes named and plain arguments; name all or none"
-            )
+            self.scope.error(node.at, f"the call of {pou.name} mixes named and plain arguments; name all or none")
             return None
         places = [one for one in formals if one.section != "output"] or formals
         if len(positional) > len(places) and len(positional) > len(formals):
@@ -112,9 +110,7 @@ class Calls(StandardFunctions, Expressions):
                 f"{pou.name} takes {len(places)} arguments, here are {len(positional)}; remove the surplus",
             )
             return None
-        for argument, formal in zip(
-            positional, formals if len(positional) > len(places) else places, strict=False
-        ):
+        for argument, formal in zip(positional, formals if len(positional) > len(places) else places, strict=False):
             given[formal.name.upper()] = argument
         for argument in node.arguments:
             if not argument.name:
@@ -123,9 +119,7 @@ class Calls(StandardFunctions, Expressions):
             if upper not in by_name:
                 names = [one.name for one in formals]
                 what = f"parameter of {pou.name} called"
-                self.scope.unknown(
-                    argument.at, what, argument.name, names, f"it has {', '.join(names) or 'none'}"
-                )
+                self.scope.unknown(argument.at, what, argument.name, names, f"it has {', '.join(names) or 'none'}")
                 continue
             if upper in given:
                 self.scope.error(argument.at, f"{argument.name} is given twice; remove one")
@@ -147,9 +141,7 @@ class Calls(StandardFunctions, Expressions):
             )
             return None
         if isinstance(place, PartRef):
-            self.scope.error(
-                place.at, f"{pou.name}'s {formal.name} cannot be a single bit; use a variable of its own"
-            )
+            self.scope.error(place.at, f"{pou.name}'s {formal.name} cannot be a single bit; use a variable of its own")
             return None
         if not same(place.type, formal.type):
             self.scope.error(
@@ -185,9 +177,7 @@ class Calls(StandardFunctions, Expressions):
         given = self._match(node, pou, pou.section("input", "in_out", "output"))
         return None if given is None else self._block_arguments(node, pou, place, given)
 
-    def _block_arguments(
-        self, node: s.Call, pou: Pou, place: Place, given: dict[str, s.Argument]
-    ) -> CallBlock:
+    def _block_arguments(self, node: s.Call, pou: Pou, place: Place, given: dict[str, s.Argument]) -> CallBlock:
         inputs, outputs, references = list[Assign](), list[Assign](), list[Place]()
         for variable in pou.section("in_out"):
             if (

@@ -147,9 +147,7 @@ class Statements(Calls):
         if found.type is POISON or type_ is None:
             return poison(node.at)
         if kind is None or kind.family not in ("int", "uint", "bits"):
-            self.scope.error(
-                found.at, f"FOR counts in whole numbers, this bound is {found.type.name}; convert it"
-            )
+            self.scope.error(found.at, f"FOR counts in whole numbers, this bound is {found.type.name}; convert it")
             return poison(node.at)
         return found
 
@@ -174,8 +172,7 @@ def leaves(body: list[Statement]) -> bool:
 
 def _returns(body: list[Statement]) -> bool:
     return any(
-        (isinstance(one, Jump) and one.kind == "RETURN") or any(_returns(part) for part in blocks(one))
-        for one in body
+        (isinstance(one, Jump) and one.kind == "RETURN") or any(_returns(part) for part in blocks(one)) for one in body
     )
 
 

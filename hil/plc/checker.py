@@ -78,9 +78,7 @@ def _bodies(names: Names, declarations: Declarations) -> None:
             assert pou is not None
             scope = Scope(names, declaration.source, pou, declaration.broken)
             pou.body = Statements(scope, declarations.interface).body(declaration.body)
-        waiting = [
-            upper for upper in names.pou_declarations if upper not in done
-        ]  # standard blocks met on the way
+        waiting = [upper for upper in names.pou_declarations if upper not in done]  # standard blocks met on the way
 
 
 def _refuse_recursion(names: Names) -> None:
@@ -123,17 +121,13 @@ def _place(units: list[s.Unit], names: Names, declarations: Declarations, progra
     return Project(names.pous, list(names.globals.values()), names.global_sources, instances, image)
 
 
-def _instances(
-    units: list[s.Unit], names: Names, declarations: Declarations, program: str | None
-) -> list[Instance]:
+def _instances(units: list[s.Unit], names: Names, declarations: Declarations, program: str | None) -> list[Instance]:
     if program is not None:
         pou = names.pous.get(program.upper())
         if pou is None or pou.kind != "PROGRAM":
             known = [one.name for one in names.pous.values() if one.kind == "PROGRAM"]
             scope = Scope(names, units[0].source)
-            scope.unknown(
-                0, "PROGRAM called", program, known, f"the programs are {', '.join(known) or 'none'}"
-            )
+            scope.unknown(0, "PROGRAM called", program, known, f"the programs are {', '.join(known) or 'none'}")
             return []
         return [_alone(pou, _interval_of(units, pou, names))]
     found = [

@@ -74,7 +74,7 @@ def examine(text: str, file: str) -> tuple[bool, list[str]]:
 
 
 def _head(project: Project, size: int) -> dict[str, Any]:
-    """The symbol table; the variables of several programs are behind their instances' names."""
+    """The symbol table; variables of several programs stand behind their instances' names."""
     table, instances = _Types(), project.instances
     roots: list[list[Any]] = []
     for variable in project.globals:

@@ -18,7 +18,7 @@ class Cursor:
 
     def __init__(self, source: Source, tokens: Tokens, report: Report) -> None:
         self.source, self.report = source, report
-        self.tokens, self.pragmas = tokens
+        self.tokens, self.pragmas, self.whole = tokens
         self.i = 0
         self.depth = 0
         self.open: list[tuple[str, ...]] = []  # the ENDs that the statements around would take
@@ -57,9 +57,14 @@ class Cursor:
         """Whether the token is one of these names, which are keywords only in this place."""
         return self.kind == "id" and self.token.text.upper() in words
 
+    def complain(self, at: int, text: str) -> None:
+        """Reports a mistake, unless it follows from one in the characters, which was reported."""
+        if self.kind != "error" and (self.whole or self.kind != "end"):
+            self.report.error(self.source, at, text)
+
     def fail(self, text: str, at: int | None = None) -> SyntaxFault:
         """Reports and returns the exception to raise."""
-        self.report.error(self.source, self.at if at is None else at, text)
+        self.complain(self.at if at is None else at, text)
         return SyntaxFault()
 
     def expect(self, kind: str, where: str) -> Token:
@@ -107,10 +112,12 @@ class Cursor:
         if self.kind == ";":
             self.next()
             return
+        if self.kind == "error":
+            raise SyntaxFault
         last = self.tokens[max(self.i - 1, 0)]
         end = last.at + len(last.text)
         if self.kind == "end" or self.source.line(self.at) > self.source.line(last.at):
-            self.report.error(self.source, end, f"missing ';' after {after}")
+            self.complain(end, f"missing ';' after {after}")
             return
         hint = near(self.token.text, KEYWORDS) if self.kind == "id" else ""
         raise self.fail(f"expected ';' after {after}, found {self.found()}{hint}")

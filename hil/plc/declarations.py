@@ -89,9 +89,7 @@ class Declarations:
             return None
         scope = Scope(self.names, declaration.source)
         if upper in self._open:
-            scope.error(
-                declaration.at, f"{declaration.name} contains itself; a structure cannot hold its own kind"
-            )
+            scope.error(declaration.at, f"{declaration.name} contains itself; a structure cannot hold its own kind")
             return POISON
         self._open.append(upper)
         found = self._declare(declaration, scope)
@@ -121,9 +119,7 @@ class Declarations:
             if first is None or last is None:
                 return POISON
             if last < first:
-                scope.error(
-                    low.at, f"the bounds {first}..{last} are the wrong way round; write {last}..{first}"
-                )
+                scope.error(low.at, f"the bounds {first}..{last} are the wrong way round; write {last}..{first}")
                 return POISON
             bounds.append((first, last))
             count *= last - first + 1
@@ -131,9 +127,7 @@ class Declarations:
             return POISON
         if count * element.size > LARGEST:
             size = count * element.size
-            scope.error(
-                spec.at, f"this array needs {size} bytes, a variable may have {LARGEST}; make it smaller"
-            )
+            scope.error(spec.at, f"this array needs {size} bytes, a variable may have {LARGEST}; make it smaller")
             return POISON
         return ty.array(tuple(bounds), element)
 
@@ -147,9 +141,7 @@ class Declarations:
         if length is None:
             return POISON
         if not 1 <= length <= ty.LONGEST_STRING:
-            scope.error(
-                spec.length.at, f"a string has 1 to {ty.LONGEST_STRING} characters, not {length}; change it"
-            )
+            scope.error(spec.length.at, f"a string has 1 to {ty.LONGEST_STRING} characters, not {length}; change it")
             return POISON
         return ty.string(length)
 
@@ -166,9 +158,7 @@ class Declarations:
             return POISON
         first, last = int(low.value), int(high.value)
         if last < first:
-            scope.error(
-                spec.low.at, f"the bounds {first}..{last} are the wrong way round; write {last}..{first}"
-            )
+            scope.error(spec.low.at, f"the bounds {first}..{last} are the wrong way round; write {last}..{first}")
             return POISON
         name = f"{base.name} ({first}..{last})"
         image = ty.encode(base, min(max(0, first), last))
@@ -178,9 +168,7 @@ class Declarations:
         base = self._named(s.NamedType(spec.at, spec.base), scope)
         if not isinstance(base, ty.Scalar) or base.family not in ("int", "uint", "bits"):
             if base is not POISON:
-                scope.error(
-                    spec.at, f"an enumeration needs a whole type, {spec.base} is none; use INT or its kind"
-                )
+                scope.error(spec.at, f"an enumeration needs a whole type, {spec.base} is none; use INT or its kind")
             return POISON
         check, values, following = Expressions(scope), dict[str, tuple[str, int]](), 0
         for at, value_name, expression in spec.values:
@@ -222,9 +210,7 @@ class Declarations:
         return ty.struct_of(name, members)
 
     def _field(self, one: s.VariableDeclaration, type_: Type, section: str, scope: Scope) -> Field:
-        return Field(
-            one.name, type_, 0, section, unit_of(one.pragmas), scope.source.file, scope.source.line(one.at)
-        )
+        return Field(one.name, type_, 0, section, unit_of(one.pragmas), scope.source.file, scope.source.line(one.at))
 
     def _typed(self, one: s.VariableDeclaration, scope: Scope) -> tuple[Type, bytes]:
         type_ = self.type_of(one.type, scope)
@@ -253,9 +239,7 @@ class Declarations:
 
     def _array_image(self, node: s.ArrayInitial, type_: Type, scope: Scope) -> bytes:
         if not isinstance(type_, Array):
-            scope.error(
-                node.at, f"[...] is the initial value of an array, this is {type_.name}; write one value"
-            )
+            scope.error(node.at, f"[...] is the initial value of an array, this is {type_.name}; write one value")
             return type_.image
         image, inner = bytearray(), type_.element
         if isinstance(inner, Array) and any(isinstance(item, s.ArrayInitial) for _, item in node.items):
@@ -267,9 +251,7 @@ class Declarations:
             one = self._flattened(item, type_, inner, scope)
             if len(image) + times * len(one) > type_.size:
                 room = type_.size // inner.size
-                scope.error(
-                    node.at, f"more initial values than the {room} elements of {type_.name}; remove some"
-                )
+                scope.error(node.at, f"more initial values than the {room} elements of {type_.name}; remove some")
                 return type_.image
             image += one * times
         return bytes(image) + type_.image[len(image) :]
@@ -282,18 +264,14 @@ class Declarations:
 
     def _struct_image(self, node: s.StructInitial, type_: Type, scope: Scope) -> bytes:
         if not isinstance(type_, Struct):
-            scope.error(
-                node.at, f"(member := value) is for structures, this is {type_.name}; write one value"
-            )
+            scope.error(node.at, f"(member := value) is for structures, this is {type_.name}; write one value")
             return type_.image
         image = bytearray(type_.image)
         for at, name, item in node.items:
             field = type_.fields.get(name.upper())
             if field is None:
                 names = [one.name for one in type_.fields.values()]
-                scope.unknown(
-                    at, f"member of {type_.name} called", name, names, f"it has {', '.join(names[:8])}"
-                )
+                scope.unknown(at, f"member of {type_.name} called", name, names, f"it has {', '.join(names[:8])}")
                 continue
             image[field.offset : field.offset + field.type.size] = self.initial(item, field.type, scope)
         return bytes(image)
@@ -339,9 +317,7 @@ class Declarations:
             if variable.storage == "self":
                 variable.offset = memory.fields[variable.name.upper()].offset
 
-    def _variable(
-        self, one: s.VariableDeclaration, section: s.Section, scope: Scope, members: list[Field]
-    ) -> None:
+    def _variable(self, one: s.VariableDeclaration, section: s.Section, scope: Scope, members: list[Field]) -> None:
         pou, upper = scope.pou, one.name.upper()
         assert pou is not None
         role = SECTIONS.get(section.kind)
@@ -361,9 +337,7 @@ class Declarations:
             scope.error(one.at, f"a function keeps nothing between calls, so {what}; use a FUNCTION_BLOCK")
             type_ = POISON
         storage = "local" if role == "temp" or pou.kind == "FUNCTION" else "self"
-        variable = Variable(
-            one.name, type_, role, "reference" if role == "in_out" else storage, one.at, image=image
-        )
+        variable = Variable(one.name, type_, role, "reference" if role == "in_out" else storage, one.at, image=image)
         if "CONSTANT" in section.qualifiers:
             self._constant(variable, one)
         pou.variables[upper] = variable
@@ -403,9 +377,7 @@ class Declarations:
                 scope.error(one.at, f"{one.name} is already a global variable; choose another name")
                 continue
             type_, image = self._typed(one, scope)
-            variable = Variable(
-                one.name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas)
-            )
+            variable = Variable(one.name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas))
             if "CONSTANT" in section.qualifiers:
                 self._constant(variable, one)
             self.names.globals[upper] = variable

@@ -94,4 +94,6 @@ def constant(scalar: Scalar, value: int | float) -> str:
 
 def data(content: bytes) -> str:
     """Bytes as an LLVM constant of type [n x i8]."""
+    if not any(content):
+        return "zeroinitializer"
     return 'c"' + "".join(f"\\{byte:02X}" for byte in content) + '"'

@@ -137,9 +137,7 @@ class Expressions(Values):
         found = type_.values.get(value.upper())
         if found is None:
             names = [name for name, _ in type_.values.values()]
-            self.scope.unknown(
-                at, f"value of {type_.name} called", value, names, f"it has {', '.join(names[:8])}"
-            )
+            self.scope.unknown(at, f"value of {type_.name} called", value, names, f"it has {', '.join(names[:8])}")
             return poison(at)
         return Const(type_, at, found[1])
 
@@ -182,13 +180,9 @@ class Expressions(Values):
             self.scope.error(node.at, f"{node.name} belongs to several enumerations; write {choices}")
             return poison(node.at)
         if upper in self.scope.names.pou_declarations:
-            self.scope.error(
-                node.at, f"{node.name} is a {self._kind(upper)}, not a variable; call it or declare one"
-            )
+            self.scope.error(node.at, f"{node.name} is a {self._kind(upper)}, not a variable; call it or declare one")
             return poison(node.at)
-        self.scope.unknown(
-            node.at, "variable", node.name, self.scope.variable_names, "declare it in a VAR section"
-        )
+        self.scope.unknown(node.at, "variable", node.name, self.scope.variable_names, "declare it in a VAR section")
         return poison(node.at)
 
     def _kind(self, upper: str) -> str:
@@ -220,7 +214,7 @@ class Expressions(Values):
 
     def _place(self, node: s.Expression) -> Place | None:
         found = self.path(node)
-        if isinstance(found, Const):
+        if isinstance(found, Const) or found.type is POISON:
             return None
         if isinstance(found, VariableRef):
             found.variable.read = True
@@ -241,9 +235,7 @@ class Expressions(Values):
             )
             return poison(node.at)
         if len(given) < len(type_.bounds):
-            self.scope.error(
-                node.at, f"{name} has {_dimensions(type_)}, here is only {len(given)} index; add the rest"
-            )
+            self.scope.error(node.at, f"{name} has {_dimensions(type_)}, here is only {len(given)} index; add the rest")
             return poison(node.at)
         indexes = [self._index(one, bounds, name) for one, bounds in zip(given, type_.bounds, strict=True)]
         if any(one.type is POISON for one in indexes):
@@ -256,9 +248,7 @@ class Expressions(Values):
         if index.type is POISON:
             return index
         if type_ is None or type_.family not in ("int", "uint", "bits"):
-            self.scope.error(
-                index.at, f"an index must be a whole number, this is {index.type.name}; convert it"
-            )
+            self.scope.error(index.at, f"an index must be a whole number, this is {index.type.name}; convert it")
             return poison(index.at)
         if (
             isinstance(index, Const)
@@ -278,9 +268,7 @@ class Expressions(Values):
             return poison(node.at)
         type_ = base(owner.type)
         if not isinstance(type_, Scalar) or type_.family not in ("bits", "int", "uint"):
-            self.scope.error(
-                node.at, f"{text_of(node.base)} is {owner.type.name} and has no bits; use a WORD"
-            )
+            self.scope.error(node.at, f"{text_of(node.base)} is {owner.type.name} and has no bits; use a WORD")
             return poison(node.at)
         bits = _PARTS[node.size]
         if bits * (node.number + 1) > type_.bits:
@@ -305,12 +293,7 @@ class Expressions(Values):
             wanted = "BOOL or a bit string" if op == "NOT" else "a signed number or a duration"
             self.scope.error(at, f"{op} takes {wanted}, this is {spoken(operand.type)}; convert it")
             return poison(at)
-        if (
-            op == "-"
-            and isinstance(operand, Const)
-            and pseudo(operand.type)
-            and not isinstance(operand.value, bytes)
-        ):
+        if op == "-" and isinstance(operand, Const) and pseudo(operand.type) and not isinstance(operand.value, bytes):
             return Const(operand.type, at, -operand.value)
         if type_.family == "bool" and isinstance(operand, Const):
             return Const(type_, at, int(not operand.value))
@@ -329,9 +312,7 @@ class Expressions(Values):
         if timed := self._timed(op, at, left, right):
             return timed
         type_ = self.meet(left, right)
-        families = (
-            ("int", "uint", "any_int") if op == "MOD" else ("int", "uint", "real", "any_int", "any_real")
-        )
+        families = ("int", "uint", "any_int") if op == "MOD" else ("int", "uint", "real", "any_int", "any_real")
         if not isinstance(type_, Scalar) or type_.family not in families:
             return self._refuse(op, at, left, right)
         return operation(type_, at, op, [self._into(left, type_), self._into(right, type_)])
@@ -356,11 +337,7 @@ class Expressions(Values):
         if not self._literal_fits(literal, type_):
             return None
         settled = self.settle(literal) if type_.family in ("int", "uint") else literal
-        if (
-            isinstance(literal, Const)
-            and type_.family in ("int", "uint")
-            and not isinstance(literal.value, bytes)
-        ):
+        if isinstance(literal, Const) and type_.family in ("int", "uint") and not isinstance(literal.value, bytes):
             fits = type_.range[0] <= literal.value <= type_.range[1]
             return type_ if fits else common(type_, settled.type)
         return type_
@@ -373,13 +350,9 @@ class Expressions(Values):
     def _refuse(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         one, other = spoken(left.type), spoken(right.type)
         cure = "convert one of them"
-        families = {
-            type_.family for type_ in (base(left.type), base(right.type)) if isinstance(type_, Scalar)
-        }
+        families = {type_.family for type_ in (base(left.type), base(right.type)) if isinstance(type_, Scalar)}
         if op in ("AND", "OR", "XOR") and families & {"int", "uint"}:
-            cure = (
-                "bit logic takes BOOL, BYTE, WORD, DWORD or LWORD: convert with INT_TO_WORD(...) and the like"
-            )
+            cure = "bit logic takes BOOL, BYTE, WORD, DWORD or LWORD: convert with INT_TO_WORD(...) and the like"
         elif "bits" in families and op not in ("AND", "OR", "XOR"):
             cure = "bit strings do not count: convert with WORD_TO_UINT(...) and the like"
         self.scope.error(at, f"{op} does not combine {one} with {other}; {cure}")

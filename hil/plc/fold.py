@@ -42,9 +42,7 @@ def operate(op: str, type_: Type, operands: list[Const]) -> Value | None:
     """The value, or None when it is left to the machine code (division by zero, functions of libm)."""
     values = [one.value for one in operands]
     if op in _COMPARE:
-        return (
-            None if any(isinstance(one, bytes) for one in values) else int(_COMPARE[op](values[0], values[1]))
-        )
+        return None if any(isinstance(one, bytes) for one in values) else int(_COMPARE[op](values[0], values[1]))
     scalar = machine(type_)
     if scalar is None or any(isinstance(one, bytes) for one in values):
         return None

@@ -38,7 +38,7 @@ _BRACKETS = {"(*": re.compile(r"\(\*|\*\)"), "/*": re.compile(r"/\*|\*/")}
 
 
 class Token(NamedTuple):
-    """`kind` is a keyword in capitals, an operator, or id int real time date string prefix direct end."""
+    """`kind` is a keyword in capitals, an operator, or id int real time date string prefix direct error end."""
 
     kind: str
     text: str
@@ -46,19 +46,25 @@ class Token(NamedTuple):
 
 
 class Tokens(NamedTuple):
-    """The tokens of one source, the last of kind `end`; `pragmas` are those before the token of an index."""
+    """The tokens of one source, the last of kind `end`; `pragmas` are those before the token of an index.
+
+    `whole` is false when a comment or pragma never ended and took the rest of the text with it.
+    """
 
     tokens: list[Token]
     pragmas: dict[int, list[str]]
+    whole: bool
 
 
 def tokens_of(source: Source, report: Report) -> Tokens:
     """All tokens; unreadable characters are reported once per run of them and skipped."""
     text, tokens, pragmas = source.text, list[Token](), dict[int, list[str]]()
-    at, end, match = 0, len(text), _TOKEN.match
+    at, end, match, whole = 0, len(text), _TOKEN.match, True
     while at < end:
         found = match(text, at)
         if found is None:
+            whole = whole and text[at] != "{"
+            tokens.append(Token("error", text[at], at))
             at = _skip_unreadable(source, at, report)
             continue
         kind, word = found.lastgroup or "", found.group()
@@ -70,24 +76,25 @@ def tokens_of(source: Source, report: Report) -> Tokens:
         elif kind == "pragma":
             pragmas.setdefault(len(tokens), []).append(word)
         elif kind == "open":
-            at = _comment_end(source, at, word, report)
+            at, closed = _comment_end(source, at, word, report)
+            whole = whole and closed
             continue
         elif kind not in ("space", "comment"):
             tokens.append(Token(kind, word, at))
         at = found.end()
     tokens.append(Token("end", "the end of the text", end))
-    return Tokens(tokens, pragmas)
+    return Tokens(tokens, pragmas, whole)
 
 
-def _comment_end(source: Source, start: int, word: str, report: Report) -> int:
-    """Offset behind a comment; comments nest (edition 3)."""
+def _comment_end(source: Source, start: int, word: str, report: Report) -> tuple[int, bool]:
+    """Offset behind a comment, and whether it was closed; comments nest (edition 3)."""
     depth = 0
     for found in _BRACKETS[word].finditer(source.text, start):
         depth += 1 if found.group() == word else -1
         if depth == 0:
-            return found.end()
+            return found.end(), True
     report.error(source, start, f"this comment never ends; close it with {word[::-1].replace('(', ')')}")
-    return len(source.text)
+    return len(source.text), False
 
 
 def _skip_unreadable(source: Source, at: int, report: Report) -> int:

@@ -81,9 +81,7 @@ def moment(text: str) -> tuple[str, int]:
         day, _, clock = rest.partition("-")
         ns = (date(int(year), int(month), int(day)).toordinal() - _EPOCH) * 86_400 * SECOND
     except ValueError:
-        raise ValueError(
-            f"{text} is no date or time of day; write it like D#2024-02-28 or TOD#12:30:00"
-        ) from None
+        raise ValueError(f"{text} is no date or time of day; write it like D#2024-02-28 or TOD#12:30:00") from None
     if abs(ns) >= (1 << 63) - 86_400 * SECOND:
         raise ValueError(f"{text} is outside the years 1677 to 2262")
     return (long + "DATE", ns) if kind == "D" else (long + "DT", ns + _clock(clock))
@@ -117,6 +115,4 @@ def characters(text: str) -> bytes:
     try:
         return body.encode("latin-1")
     except UnicodeEncodeError:
-        raise ValueError(
-            "this string has characters outside of Latin-1; STRING holds one byte each"
-        ) from None
+        raise ValueError("this string has characters outside of Latin-1; STRING holds one byte each") from None

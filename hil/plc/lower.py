@@ -131,11 +131,9 @@ class _Body(StatementLowering):
         """Gives a variable its register or its memory."""
         if variable.storage == "reference":
             self.pointers[variable] = f"%r.{variable.name.upper()}"
-        elif variable.storage == "absolute":
-            self.pointers[variable] = self.offset("%mem", variable.offset)
         elif variable.storage == "self":
             self._enter_own(variable)
-        else:
+        elif variable.storage == "local":
             self._enter_local(variable)
 
     def _enter_own(self, variable: Variable) -> None:
@@ -145,9 +143,7 @@ class _Body(StatementLowering):
         if type_ is None or variable.addressed or not used or not self.has_loops:
             return
         slot = self.text.slot(value_type(type_), type_.align)
-        self.text.do(
-            f"store {value_type(type_)} {self.load_from(self.pointers[variable], type_)}, ptr {slot}"
-        )
+        self.text.do(f"store {value_type(type_)} {self.load_from(self.pointers[variable], type_)}, ptr {slot}")
         self.slots[variable] = slot
 
     def _enter_local(self, variable: Variable) -> None:
@@ -178,10 +174,12 @@ class _Body(StatementLowering):
     def _enter_static(self, variable: Variable, given: bool) -> None:
         pointer = self.static(variable.image, max(variable.type.align, 8))
         self.pointers[variable] = pointer
-        source = f"%i.{variable.name.upper()}" if given else ""
-        if not given:
-            source = self.module.data(variable.image)
-        self.copy(pointer, source, variable.type.size)
+        if given:
+            self.copy(pointer, f"%i.{variable.name.upper()}", variable.type.size)
+        elif any(variable.image):
+            self.copy(pointer, self.module.data(variable.image), variable.type.size)
+        else:
+            self.clear(pointer, variable.type.size)
 
     def _leave(self, variable: Variable) -> None:
         """Writes registers back, and a function's outputs to whoever asked for them."""

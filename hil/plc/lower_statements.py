@@ -108,9 +108,7 @@ class StatementLowering(ValueLowering):
                 for low, high in labels:
                     for number in range(low, high + 1):
                         table.setdefault(number, target)
-            entries = " ".join(
-                f"{value_type(type_)} {number}, label %{target}" for number, target in table.items()
-            )
+            entries = " ".join(f"{value_type(type_)} {number}, label %{target}" for number, target in table.items())
             text.end(f"switch {value_type(type_)} {selector}, label %{otherwise} [ {entries} ]")
         else:
             self._compare_cases(one, selector, type_, targets)
@@ -166,9 +164,7 @@ class StatementLowering(ValueLowering):
     def _for(self, one: For) -> None:
         """Counts so wide that nothing wraps; the variable ends one step behind its last pass if it can."""
         type_, text = scalar(one.variable), self.text
-        width = (
-            128 if type_.bits == 64 or any(scalar(each).bits == 64 for each in (one.last, one.step)) else 64
-        )
+        width = 128 if type_.bits == 64 or any(scalar(each).bits == 64 for each in (one.last, one.step)) else 64
         first = self._bound(one.first, width)
         last, step = self._bound(one.last, width), self._bound(one.step, width)
         up = self._upwards(one, step, width)
@@ -213,9 +209,7 @@ class StatementLowering(ValueLowering):
         back = self.wide(narrow, type_, width)
         fits = text.let(f"icmp eq i{width} {back}, {following}")
         kind = value_type(type_)
-        self.store(
-            one.variable, text.let(f"select i1 {fits}, {kind} {narrow}, {kind} {self.load(one.variable)}")
-        )
+        self.store(one.variable, text.let(f"select i1 {fits}, {kind} {narrow}, {kind} {self.load(one.variable)}"))
         text.label(done)
 
     def _bound(self, expr: Expr, width: int) -> str:

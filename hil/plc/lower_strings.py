@@ -104,9 +104,7 @@ class StringLowering:
         self._need_strings()
         text, at = self.text, "0"
         for source, first, count in pieces:
-            arguments = (
-                f"ptr {target}, i64 {type_.capacity}, i64 {at}, ptr {source}, i64 {first}, i64 {count}"
-            )
+            arguments = f"ptr {target}, i64 {type_.capacity}, i64 {at}, ptr {source}, i64 {first}, i64 {count}"
             at = text.let(f"call i64 @append({arguments})")
         text.do(f"call void @finish(ptr {target}, i64 {type_.capacity}, i64 {at})")
 
@@ -202,9 +200,7 @@ class StringLowering:
         form = self.module.data(b"%lld\0" if type_.signed else b"%llu\0")
         kind = value_type(type_)
         wide = (
-            operand
-            if type_.bits == 64
-            else text.let(f"{'sext' if type_.signed else 'zext'} {kind} {operand} to i64")
+            operand if type_.bits == 64 else text.let(f"{'sext' if type_.signed else 'zext'} {kind} {operand} to i64")
         )
         text.let(f"{call}(ptr {target}, i64 33, ptr {form}, i64 {wide})")
 
@@ -215,9 +211,7 @@ class StringLowering:
         self.module.helper("real_text", REAL_TEXT)
         single = type_.bits == 32
         digits = "i32 6, i32 9, i1 true" if single else "i32 15, i32 17, i1 false"
-        self.text.do(
-            f"call void @real_text(ptr {target}, double {self.convert(operand, type_, LREAL)}, {digits})"
-        )
+        self.text.do(f"call void @real_text(ptr {target}, double {self.convert(operand, type_, LREAL)}, {digits})")
 
     def _from_string(self, source: str, target: Scalar) -> str:
         """The number a string begins with, 0 if none; beyond the range the nearest end of it."""

@@ -79,6 +79,8 @@ class ValueLowering(StringLowering):
     def address(self, place: Place) -> str:
         """Pointer to a place in memory."""
         if isinstance(place, VariableRef):
+            if place.variable.storage == "absolute":
+                return self.offset("%mem", place.variable.offset)
             return self.pointers[place.variable]
         if isinstance(place, FieldRef):
             return self.offset(self.address(place.base), place.offset)
@@ -99,9 +101,7 @@ class ValueLowering(StringLowering):
                 scaled = self.text.let(f"mul nsw i64 {linear}, {high - low + 1}")
                 position = self.text.let(f"add nsw i64 {scaled}, {position}")
             linear = position
-        return self.text.let(
-            f"getelementptr inbounds [{array.element.size} x i8], ptr {pointer}, i64 {linear}"
-        )
+        return self.text.let(f"getelementptr inbounds [{array.element.size} x i8], ptr {pointer}, i64 {linear}")
 
     def _position(self, index: Expr, low: int, high: int, place: ElementRef) -> str:
         """An index counted from zero, checked unless it is known to be inside."""
@@ -212,9 +212,7 @@ class ValueLowering(StringLowering):
         kind, text = value_type(type_), self.text
         if op in _SIGNED:
             names = _ORDERED if type_.family == "real" else _SIGNED if type_.signed else _UNSIGNED
-            return text.let(
-                f"{'fcmp' if type_.family == 'real' else 'icmp'} {names[op]} {kind} {', '.join(operands)}"
-            )
+            return text.let(f"{'fcmp' if type_.family == 'real' else 'icmp'} {names[op]} {kind} {', '.join(operands)}")
         if op in ("*T", "/T"):
             return self._scale_time(expr, operands)
         if op == "NEG":
@@ -348,9 +346,7 @@ class ValueLowering(StringLowering):
         if name in ("MAX", "MIN"):
             order = _ORDERED if type_.family == "real" else _SIGNED if type_.signed else _UNSIGNED
             compare = "fcmp" if type_.family == "real" else "icmp"
-            test = text.let(
-                f"{compare} {order['>' if name == 'MAX' else '<']} {kind} {operands[1]}, {operands[0]}"
-            )
+            test = text.let(f"{compare} {order['>' if name == 'MAX' else '<']} {kind} {operands[1]}, {operands[0]}")
             return text.let(f"select i1 {test}, {kind} {operands[1]}, {kind} {operands[0]}")
         if name == "SQRT":
             suffix = "f32" if kind == "float" else "f64"
@@ -452,6 +448,11 @@ class ValueLowering(StringLowering):
         """Moves bytes."""
         self.module.declare("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
         self.text.do(f"call void @llvm.memmove.p0.p0.i64(ptr {target}, ptr {source}, i64 {size}, i1 false)")
+
+    def clear(self, target: str, size: int) -> None:
+        """Zeroes bytes."""
+        self.module.declare("declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
+        self.text.do(f"call void @llvm.memset.p0.i64(ptr {target}, i8 0, i64 {size}, i1 false)")
 
     def check_status(self, status: str) -> None:
         """Leaves when a callee faulted."""

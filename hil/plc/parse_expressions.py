@@ -67,9 +67,7 @@ class ExpressionParser(Cursor):
             self.leave()
             self.expect(")", "to close the parenthesis")
             return inner
-        if (
-            token.kind in PRECEDENCE and self.peek() == "("
-        ):  # AND(a, b), MOD(a, b): operators written as functions
+        if token.kind in PRECEDENCE and self.peek() == "(":  # AND(a, b), MOD(a, b): operators written as functions
             self.next()
             return s.Name(token.at, token.text)
         raise self.fail(f"expected an expression, found {self.found()}")

@@ -50,7 +50,7 @@ class StatementParser(ExpressionParser):
             if self.kind in _INNER:
                 if any(self.kind in outer for outer in self.open):
                     break  # the END of this body is missing, its caller says so
-                self.report.error(self.source, self.at, f"{self.token.text} without its beginning; remove it")
+                self.complain(self.at, f"{self.token.text} without its beginning; remove it")
                 self.next()
                 self.accept(";")
                 continue
@@ -92,8 +92,7 @@ class StatementParser(ExpressionParser):
                 self.semicolon(end)
             return
         word = end.removeprefix("END_")
-        self.report.error(
-            self.source,
+        self.complain(
             at,
             f"this {word} is never closed; add {end}; before line {self.source.line(self.at)}",
         )
@@ -153,7 +152,7 @@ class StatementParser(ExpressionParser):
     def _soft(self, kind: str, where: str) -> None:
         """A keyword whose absence is reported without losing the statement."""
         if not self.accept(kind):
-            self.report.error(self.source, self.at, f"expected {kind} {where}, found {self.found()}")
+            self.complain(self.at, f"expected {kind} {where}, found {self.found()}")
 
     def _case(self) -> s.Case:
         at = self.next().at
@@ -190,9 +189,7 @@ class StatementParser(ExpressionParser):
             kind = self.peek(ahead)
             if kind == ":":
                 return True
-            if kind in (";", ":=", "[", "=>", "end") or (
-                kind in KEYWORDS and kind not in ("TRUE", "FALSE", "MOD")
-            ):
+            if kind in (";", ":=", "[", "=>", "end") or (kind in KEYWORDS and kind not in ("TRUE", "FALSE", "MOD")):
                 return False
         return False
 

@@ -79,9 +79,8 @@ class _Parser(StatementParser):
             pou.broken = pou.broken or not whole
         end = _POUS[opening.kind]
         pou.body = self.statements(end)
-        if not self.accept(end):
-            self.report.error(
-                self.source,
+        if not self.accept(end) and not (pou.broken and self.kind == "end"):
+            self.complain(
                 opening.at,
                 f"this {opening.kind} is never closed; add {end} before {self.found()}",
             )
@@ -98,7 +97,7 @@ class _Parser(StatementParser):
         while self.word(*_QUALIFIERS):
             qualifiers.add(self.next().text.upper())
         variables: list[s.VariableDeclaration] = []
-        while self.kind not in ("END_VAR", "end"):
+        while self.kind not in ("END_VAR", "end") and not self._at_statement():
             if self.accept(";"):
                 continue
             depth, start = self.depth, self.i
@@ -109,10 +108,17 @@ class _Parser(StatementParser):
                 if not self._skip_variable(start):
                     break
         if not self.accept("END_VAR"):
-            self.report.error(self.source, opening.at, f"this {opening.kind} is never closed; add END_VAR")
+            self.complain(opening.at, f"this {opening.kind} is never closed; add END_VAR")
             whole = False
         self.accept(";")
         return s.Section(opening.at, opening.kind, qualifiers, variables), whole
+
+    def _at_statement(self) -> bool:
+        """Whether a body begins here, so that END_VAR was forgotten."""
+        if self.kind == "id":
+            return self.peek() in (":=", "(", ".", "[")
+        opening = self.kind in ("IF", "CASE", "FOR", "WHILE", "REPEAT", "RETURN")
+        return self.kind in FINAL or (opening and self.peek() not in (":", ","))
 
     def _skip_variable(self, start: int) -> bool:
         """Whether the next variable of the section was reached."""
@@ -213,7 +219,7 @@ class _Parser(StatementParser):
             unit.types.append(s.TypeDeclaration(name.at, name.text, spec, initial, self.source))
         if not self.accept("END_TYPE"):
             if self.kind in ("end", *_POUS):
-                self.report.error(self.source, opening.at, "this TYPE is never closed; add END_TYPE")
+                self.complain(opening.at, "this TYPE is never closed; add END_TYPE")
             else:
                 raise self.fail(f"expected a type's name or END_TYPE, found {self.found()}")
 
@@ -292,9 +298,7 @@ class _Parser(StatementParser):
             if not self.accept(","):
                 break
         self.expect(")", "to close the enumeration")
-        if (
-            self.kind == "id" and base == "INT"
-        ):  # (A, B) UINT: the base behind, as CODESYS and TwinCAT write it
+        if self.kind == "id" and base == "INT":  # (A, B) UINT: the base behind, as CODESYS and TwinCAT write it
             base = self.next().text
         return s.EnumType(at, base, values)
 
@@ -317,9 +321,7 @@ class _Parser(StatementParser):
             elif self.accept("PROGRAM"):
                 found.instances.append(self._instance())
             else:
-                raise self.fail(
-                    f"expected RESOURCE, TASK, PROGRAM or END_CONFIGURATION, found {self.found()}"
-                )
+                raise self.fail(f"expected RESOURCE, TASK, PROGRAM or END_CONFIGURATION, found {self.found()}")
         self.expect("END_CONFIGURATION", "to close the CONFIGURATION")
         self.accept(";")
         return found
@@ -354,8 +356,6 @@ class _Parser(StatementParser):
         self.expect(":", "before the program's type")
         kind = self.name("a PROGRAM")
         if self.accept("("):
-            raise self.fail(
-                "connections of a program's instance are not supported; assign in a program instead"
-            )
+            raise self.fail("connections of a program's instance are not supported; assign in a program instead")
         self.semicolon("the program's instance")
         return s.Instance(kind.at, name.text, task, kind.text)

@@ -38,9 +38,7 @@ def block(upper: str) -> s.Pou | None:
     if counter:
         type_ = counter.group(2) or "INT"
         low, high = ELEMENTARY[type_].range
-        text = (
-            text.replace("COUNT#HIGHEST", str(high)).replace("COUNT#LOWEST", str(low)).replace("COUNT", type_)
-        )
+        text = text.replace("COUNT#HIGHEST", str(high)).replace("COUNT#LOWEST", str(low)).replace("COUNT", type_)
         text = text.replace(f"FUNCTION_BLOCK {counter.group(1)}", f"FUNCTION_BLOCK {upper}", 1)
     report = Report()
     unit = parse(Source(FILE, text), report)

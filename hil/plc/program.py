@@ -69,9 +69,7 @@ def compile_text(text: str, file: str = "<text>", program: str | None = None) ->
 
     Raises: Diagnostics for mistakes in it.
     """
-    digest = sha256(
-        f"{compiler_digest()}\0{program or ''}\0{text}".encode("utf-8", "surrogatepass")
-    ).hexdigest()
+    digest = sha256(f"{compiler_digest()}\0{program or ''}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
     key = sha256(f"{digest}\0{file}\0{toolchain()}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def make() -> bytes:

@@ -9,6 +9,7 @@ from hil.plc import syntax as s
 from hil.plc.expressions import Expressions
 from hil.plc.tree import Const, Expr, Standard
 from hil.plc.types import (
+    ANY_REAL,
     BOOL,
     DINT,
     ELEMENTARY,
@@ -95,23 +96,17 @@ class StandardFunctions(Expressions):
         if given and given[0].name:
             order = {formal: place for place, formal in enumerate(formals)}
             order |= {
-                f"IN{number}": number + len(order)
-                for number in range(len(given) + 1)
-                if f"IN{number}" not in order
+                f"IN{number}": number + len(order) for number in range(len(given) + 1) if f"IN{number}" not in order
             }
             if any(one.name.upper() not in order or one.output for one in given):
-                self.scope.error(
-                    node.at, f"{name} takes {', '.join(formals)}; write it {name}({', '.join(formals)})"
-                )
+                self.scope.error(node.at, f"{name} takes {', '.join(formals)}; write it {name}({', '.join(formals)})")
                 return None
             given = sorted(given, key=lambda one: order[one.name.upper()])
         wanted = _COUNTS.get(name)
         least = 0 if name.startswith("__") else 2 if name in _VARIADIC or name in ("MUX", "CONCAT") else 1
         if (wanted is not None and len(given) != wanted) or len(given) < least:
             words = f"{wanted}" if wanted is not None else f"at least {least}"
-            self.scope.error(
-                node.at, f"{name} takes {words} argument{'s' * (words != '1')}, here are {len(given)}"
-            )
+            self.scope.error(node.at, f"{name} takes {words} argument{'s' * (words != '1')}, here are {len(given)}")
             return None
         return [self.expression(one.value) for one in given if one.value is not None]
 
@@ -133,14 +128,16 @@ class StandardFunctions(Expressions):
             if not _is(one, "real", "any_int", "any_real"):
                 return self._wrong(name, one.at, "REAL or LREAL", one.type)
         typed = [one for one in wide if not pseudo(one.type)]
-        type_ = base(typed[0].type) if typed else LREAL
+        if not typed:
+            return Standard(ANY_REAL, at, name, wide)
+        type_ = base(typed[0].type)
         for one in typed:
             type_ = self.meet(one, Const(type_, at, 0)) or type_
         return Standard(type_, at, name, [self.coerce(one, type_, "the argument") for one in wide])
 
     def _abs(self, name: str, at: int, arguments: list[Expr]) -> Expr:
-        value = self.settle(arguments[0])
-        if not _is(value, "int", "uint", "real"):
+        value = arguments[0]
+        if not _is(value, "int", "uint", "real", "any_int", "any_real"):
             return self._wrong(name, at, "a number", value.type)
         return value if _is(value, "uint") else Standard(base(value.type), at, name, [value])
 
@@ -152,11 +149,7 @@ class StandardFunctions(Expressions):
 
     def _trunc(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         value = self.settle(arguments[0])
-        return (
-            convert(value, DINT, truncate=True)
-            if _is(value, "real")
-            else self._wrong(name, at, "REAL", value.type)
-        )
+        return convert(value, DINT, truncate=True) if _is(value, "real") else self._wrong(name, at, "REAL", value.type)
 
     def _shift(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         value, count = self.settle(arguments[0]), self.settle(arguments[1])
@@ -176,7 +169,7 @@ class StandardFunctions(Expressions):
             if type_ is not None and not same(type_, one.type):
                 type_ = self.meet(Standard(type_, at, name, []) if not pseudo(type_) else arguments[0], one)
         if type_ is not None and pseudo(type_):
-            type_ = self.settle(_widest(arguments)).type
+            return type_, arguments
         if type_ is None:
             words = " and ".join(dict.fromkeys(spoken(one.type) for one in arguments))
             self.scope.error(at, f"{name} takes values of one type, here are {words}; convert them")
@@ -309,12 +302,3 @@ def _fold(items: list[Expr], combine: Callable[[Expr, Expr], Expr]) -> Expr:
     for item in items[1:]:
         found = combine(found, item)
     return found
-
-
-def _widest(arguments: list[Expr]) -> Expr:
-    """The literal that needs the widest type."""
-    reals = [one for one in arguments if one.type.name == "ANY_REAL"]
-    if reals:
-        return reals[0]
-    constants = [one for one in arguments if isinstance(one, Const) and not isinstance(one.value, bytes)]
-    return max(constants, key=lambda one: abs(float(one.value))) if constants else arguments[0]

@@ -51,9 +51,7 @@ class Symbols:
         """The declared variables, arrays and structures whole."""
         return [self._variable(root, str(root[0]), int(root[2]), str(root[3])) for root in self._roots]
 
-    def _variable(
-        self, entry: list[Any], path: str, offset: int, section: str, type_number: int = -1
-    ) -> Variable:
+    def _variable(self, entry: list[Any], path: str, offset: int, section: str, type_number: int = -1) -> Variable:
         number = int(entry[1]) if type_number < 0 else type_number
         one = self._types[number]
         shape: tuple[int, ...] = ()
@@ -65,18 +63,14 @@ class Symbols:
         members = tuple(str(field[0]) for field in one.get("fields", ()))
         values = tuple((str(name), int(value)) for name, value in one.get("values", ()))
         kind = str(inner["kind"])
-        return Variable(
-            path, str(one["name"]), section, offset, kind, unit, file, line, shape, members, values
-        )
+        return Variable(path, str(one["name"]), section, offset, kind, unit, file, line, shape, members, values)
 
     def leaves(self) -> Iterator[Variable]:
         """Every elementary variable, elements and members one by one."""
         for root in self._roots:
             yield from self._leaves(root, int(root[1]), str(root[0]), int(root[2]), str(root[3]))
 
-    def _leaves(
-        self, entry: list[Any], number: int, path: str, offset: int, section: str
-    ) -> Iterator[Variable]:
+    def _leaves(self, entry: list[Any], number: int, path: str, offset: int, section: str) -> Iterator[Variable]:
         one = self._types[number]
         if "fields" in one:
             for field in one["fields"]:
@@ -85,12 +79,8 @@ class Symbols:
         elif "bounds" in one:
             size = int(self._types[one["of"]]["size"])
             for count, index in enumerate(np.ndindex(*(high - low + 1 for low, high in one["bounds"]))):
-                numbers = ",".join(
-                    str(low + each) for (low, _), each in zip(one["bounds"], index, strict=True)
-                )
-                yield from self._leaves(
-                    entry, int(one["of"]), f"{path}[{numbers}]", offset + count * size, section
-                )
+                numbers = ",".join(str(low + each) for (low, _), each in zip(one["bounds"], index, strict=True))
+                yield from self._leaves(entry, int(one["of"]), f"{path}[{numbers}]", offset + count * size, section)
         else:
             yield self._variable(entry, path, offset, section, number)
 
@@ -105,9 +95,7 @@ class Symbols:
             for prefix in self._prefixes:
                 if path.upper().startswith(prefix):
                     return self.find(path[len(prefix) :])
-            raise InputError(
-                f"no variable '{path}' in the program{near(path, [str(one[0]) for one in self._roots])}"
-            )
+            raise InputError(f"no variable '{path}' in the program{near(path, [str(one[0]) for one in self._roots])}")
         entry, number, offset = root, int(root[1]), int(root[2])
         spelled, section = str(root[0]), str(root[3])
         for name, indexes in steps[1:]:

@@ -108,9 +108,7 @@ _FAMILIES = {
     "tod": {"TOD": 64, "LTOD": 64},
     "dt": {"DT": 64, "LDT": 64},
 }
-ELEMENTARY = {
-    name: _scalar(name, family, bits) for family, row in _FAMILIES.items() for name, bits in row.items()
-}
+ELEMENTARY = {name: _scalar(name, family, bits) for family, row in _FAMILIES.items() for name, bits in row.items()}
 ELEMENTARY |= {
     long: ELEMENTARY[short]
     for long, short in {
@@ -201,9 +199,7 @@ def widens(source: Type, target: Type) -> bool:
     if not isinstance(source, Scalar) or not isinstance(target, Scalar):
         return False
     if source.family == target.family:
-        return source.bits < target.bits or (
-            source.bits == target.bits and len(source.name) < len(target.name)
-        )
+        return source.bits < target.bits or (source.bits == target.bits and len(source.name) < len(target.name))
     if target.family not in _WIDER.get(source.family, ()):
         return False
     return source.bits < target.bits  # INT to REAL, DINT to LREAL, UINT to DINT; a LINT fits no real exactly

@@ -115,9 +115,7 @@ class Values:
             return self.adapt(expr, target)
         if widens(base(source), target):
             return convert(expr, target)
-        self.scope.error(
-            expr.at, f"{what} is {target.name}, but the value is {spoken(source)}{cure(source, target)}"
-        )
+        self.scope.error(expr.at, f"{what} is {target.name}, but the value is {spoken(source)}{cure(source, target)}")
         return poison(expr.at)
 
     def _literal_fits(self, expr: Expr, target: Scalar) -> bool:
@@ -171,5 +169,6 @@ def _extreme(expr: Expr) -> int:
     if isinstance(expr, Const):
         assert not isinstance(expr.value, bytes)
         return int(expr.value)
-    assert isinstance(expr, Operation | Standard)
+    if not isinstance(expr, Operation | Standard):
+        return 0
     return max((_extreme(one) for one in expr.operands), key=abs)

@@ -1,0 +1,54 @@
+"""`hil plc check` and `hil plc run`."""
+
+from pathlib import Path
+
+import pytest
+
+from ci.benches.plc import FOLDER
+from hil.cli import main
+
+
+def called(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr("sys.argv", ["hil", "plc", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_check_counts_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong, unread = tmp_path / "wrong.st", tmp_path / "unread.st"
+    wrong.write_text("FUNCTION F : INT\nF := TRUE; END_FUNCTION")
+    unread.write_text("FUNCTION F : INT\nF := ; END_FUNCTION")
+    assert called(["check", str(FOLDER / "pid.st"), str(wrong), str(unread)], monkeypatch) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{wrong}:2:6: error: F is INT, but the value is BOOL; convert it with BOOL_TO_INT(...)",
+        f"{unread}:2:6: error: expected an expression, found ';'",
+        "3 files, 2 parsed, 1 compiled",
+    ]
+    assert called(["check", str(FOLDER / "motor.st")], monkeypatch) == 0
+
+
+def test_check_of_a_missing_file(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called(["check", "nowhere.st"], monkeypatch) == 2
+    assert capsys.readouterr() == ("", "cannot read 'nowhere.st': No such file or directory\n")
+
+
+def test_run_prints_final_values(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["run", str(FOLDER / "pid.st"), "--scans", "100000", "--watch", "x1, sats,CTL.I"]
+    assert called(arguments, monkeypatch) == 0
+    assert capsys.readouterr().out == "X1 = -4.688070855660249\nSATS = 747\nCTL.I = -5.710246816134648\n"
+
+
+def test_run_ends_at_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.st"
+    file.write_text("PROGRAM P VAR n, z : INT; END_VAR n := n + 1; IF n = 3 THEN n := n / z; END_IF; END_PROGRAM")
+    assert called(["run", str(file), "--scans", "9", "--period", "10ms"], monkeypatch) == 4
+    out, err = capsys.readouterr()
+    assert out == "n = 3\nz = 0\n"
+    assert err == f"{file}:1:68: division by zero: 3 divided by zero (at t = 0.02 s)\n"
+    assert called(["run", str(file)], monkeypatch) == 2
+    assert "P has no task INTERVAL: give --period" in capsys.readouterr().err
