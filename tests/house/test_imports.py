@@ -30,9 +30,7 @@ def loads(code: str, *arguments: str) -> dict[str, set[str]]:
 
 
 def test_no_package_loads_a_heavy_library() -> None:
-    assert {
-        package: loaded & HEAVY for package, loaded in loads(EACH, *PACKAGES).items() if loaded & HEAVY
-    } == {}
+    assert {package: loaded & HEAVY for package, loaded in loads(EACH, *PACKAGES).items() if loaded & HEAVY} == {}
 
 
 def test_help_loads_no_heavy_library_and_no_numpy() -> None:

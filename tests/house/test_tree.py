@@ -25,8 +25,7 @@ def longer_than(limit: int, folder: str, prefix: str = "") -> list[str]:
         for path in files("*.py")
         if path.is_relative_to(ROOT / folder)
         for function in functions(path)
-        if function.name.startswith(prefix)
-        and (lines := (function.end_lineno or 0) - function.lineno + 1) > limit
+        if function.name.startswith(prefix) and (lines := (function.end_lineno or 0) - function.lineno + 1) > limit
     ]
 
 

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 import hil
-from tests.house._tree import ROOT
+from tests.house._tree import ROOT, files
 
 Run = Callable[..., str]
 
@@ -60,8 +60,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert wheel.name == f"hilbench-{hil.__version__}-py3-none-any.whl"
     names = ZipFile(wheel).namelist()
     assert {name.partition("/")[0] for name in names} == {"hil", f"hilbench-{hil.__version__}.dist-info"}
-    tracked = subprocess.run(["git", "ls-files", "hil"], cwd=ROOT, check=True, capture_output=True, text=True)
-    assert set(tracked.stdout.split()) <= set(names)
+    ours = {str(path.relative_to(ROOT)) for path in files() if path.is_relative_to(ROOT / "hil")}
+    assert ours == {name for name in names if name.startswith("hil/")}
 
 
 def test_the_wheel_runs_outside_the_tree(run: Run, tmp_path: Path) -> None:
