@@ -1,13 +1,9 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from controllers.design import reactor
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_the_program_has_the_gains_that_are_derived() -> None:
@@ -51,10 +47,10 @@ def test_a_tenth_of_the_gain_does_not_hold_the_unstable_point() -> None:
     assert not reactor.margins(reactor.loops(reactor.point(5.0), weak)["t"]).stable
 
 
-def test_the_table_is_printed_and_checked() -> None:
-    done = subprocess.run(
-        [sys.executable, "controllers/design/reactor.py", "--check"],
-        cwd=ROOT, env={"PYTHONPATH": ".", "PATH": ""}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
-    assert " 5.00   343.35  295.35   0.517" in done.stdout
+def test_the_table_is_printed_and_checked(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reactor, "POINTS", (5.0,))
+    assert reactor.main(["--check"]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "TIC101  KP     16 K/K  TI   3100 s" in said.out
+    assert " 5.00   343.35  295.35   0.517     t      0.140    36.0    53.9     1.13" in said.out
