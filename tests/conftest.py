@@ -39,6 +39,4 @@ def pytest_make_collect_report(
 def _fail_in_ci(report: pytest.TestReport | pytest.CollectReport, nodeid: str) -> None:
     if os.environ.get("CI") == "true" and not nodeid.startswith(tuple(MAY_BE_SKIPPED)):
         report.outcome = "failed"
-        report.longrepr = (
-            f"{nodeid} was skipped in CI; make it run, or add it to MAY_BE_SKIPPED of tests/conftest.py"
-        )
+        report.longrepr = f"{nodeid} was skipped in CI; make it run, or add it to MAY_BE_SKIPPED of tests/conftest.py"

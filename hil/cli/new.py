@@ -44,9 +44,7 @@ def create(name: str, parent: Path, template: Path = TEMPLATE) -> Path:
             _copy(template, Path(workshop, name), name)
             os.rename(Path(workshop, name), folder)
     except OSError as error:
-        raise InputError(
-            f"cannot make {folder}: {error.strerror}; choose a place where you may write"
-        ) from None
+        raise InputError(f"cannot make {folder}: {error.strerror}; choose a place where you may write") from None
     return folder
 
 

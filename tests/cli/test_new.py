@@ -25,9 +25,7 @@ def test_a_project_has_its_name_in_every_place(tmp_path: Path) -> None:
     assert 'name = "pump_house"' in (folder / "rigs" / "pump_house" / "rig.toml").read_text()
 
 
-@pytest.mark.parametrize(
-    "name", ["", "Pump", "1st", "_tank", "my-tank", "../tank", "a/b", "while", "tank\n", "tänk"]
-)
+@pytest.mark.parametrize("name", ["", "Pump", "1st", "_tank", "my-tank", "../tank", "a/b", "while", "tank\n", "tänk"])
 def test_a_name_that_no_module_can_have_is_refused_with_the_cure(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError) as error:
         create(name, tmp_path)
@@ -50,10 +48,7 @@ def test_a_place_where_nothing_can_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InputError) as error:
         create("tank", tmp_path / "file")
-    assert (
-        str(error.value)
-        == f"cannot make {tmp_path}/file/tank: Not a directory; choose a place where you may write"
-    )
+    assert str(error.value) == f"cannot make {tmp_path}/file/tank: Not a directory; choose a place where you may write"
 
 
 def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
@@ -68,6 +63,4 @@ def test_a_failure_half_way_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_the_template_holds_no_name_but_its_own() -> None:
-    assert all(
-        NAME in path.read_text() for path in TEMPLATE.rglob("*.*") if path.suffix in (".py", ".toml", ".md")
-    )
+    assert all(NAME in path.read_text() for path in TEMPLATE.rglob("*.*") if path.suffix in (".py", ".toml", ".md"))
