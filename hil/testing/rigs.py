@@ -29,14 +29,10 @@ def check_rig(rig: Path, scenario: str, out: Path) -> dict[str, Any]:
     result = Run(open_rig(rig), Options(scenario=scenario, folder=out)).execute()
     if result["verdict"] != "pass":
         findings = [one for one in result["findings"] if one["verdict"] != "pass"]
-        raise AssertionError(
-            "\n".join([f"{result['rig']} / {scenario}: {result['verdict']}", *map(_line, findings)])
-        )
+        raise AssertionError("\n".join([f"{result['rig']} / {scenario}: {result['verdict']}", *map(_line, findings)]))
     return result
 
 
 def _line(finding: dict[str, Any]) -> str:
-    margin = (
-        "no margin" if finding["margin"] is None else f"margin {finding['margin']:+.4g} {finding['unit']}"
-    )
+    margin = "no margin" if finding["margin"] is None else f"margin {finding['margin']:+.4g} {finding['unit']}"
     return f"  {finding['id']} {finding['verdict']}, {margin}: {finding['words']} ({finding['reason']})"
