@@ -139,6 +139,8 @@ def _fill(rig: Rig, image: ProcessImage, settings: ProcessImage, seed: int) -> N
         if "seed" in block.parameters.names:
             settings.view(f"{name}.seed")[:] = seed_of(name, seed)
         for key, value in rig.file.blocks[name].values.items():
+            if key in block.state.names:
+                continue
             side = settings if key in block.parameters.names else image
             side.view(f"{name}.{key}")[:] = value
 
@@ -148,6 +150,9 @@ def _block_steps(rig: Rig, image: ProcessImage, settings: ProcessImage, keep: li
     for name, block in rig.blocks.items():
         period = rig.file.blocks[name].period
         state = block.state.new()
+        for key in block.state.names:
+            if key in rig.file.blocks[name].values:
+                state[key] = rig.file.blocks[name].values[key]
         keep.append(state)
         steps += _wires_to(rig, image, name, period)
         memory: dict[str, Any] = {

@@ -1,9 +1,12 @@
 """The controller's side of a rig: its program, and those of its variables that the rig has to do with."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from hil.bench.rig_file import RigFile, Source
 from hil.errors import near
@@ -30,7 +33,16 @@ class ControllerSide:
     @property
     def program_inputs(self) -> tuple[str, ...]:
         """The inputs of the program itself, as declared; the bench has to drive each."""
-        return tuple(one.path for one in self.program.variables if one.section == "input" and one.path.isidentifier())
+        return tuple(
+            one.path
+            for one in self.program.variables
+            if one.section == "input" and one.path.isidentifier() and not one.kind.startswith("S")
+        )
+
+    def noted(self, path: str) -> bool:
+        """Whether a path names an unknown variable, or a text; that was noted when the program was opened."""
+        name = path.removeprefix(_PREFIX)
+        return name != path and self.spelt(path) == path and name not in (*self.inputs.names, *self.outputs.names)
 
     def spelt(self, path: str) -> str:
         """Return a signal's path with a variable of the controller as the program spells it."""
@@ -78,6 +90,9 @@ def open_controller(file: RigFile, source: Source) -> tuple[ControllerSide, list
             inputs[found.path] = _signal(found, file)
         else:
             outputs[found.path] = _signal(found, file)
+    for name, value in file.controller.values.items():
+        if found := variables.get(name.casefold()):
+            faults += [f"{source.at('controller', 'values', name)}: {one}" for one in _value_faults(found, value)]
     period = file.controller.period or program.period
     if period is None:
         faults.append(
@@ -129,5 +144,27 @@ def _signal(variable: "Variable", file: RigFile) -> Signal:
     unit = variable.unit or ("1" if variable.type == "BOOL" else "")
     given = {name.casefold(): value for name, value in file.controller.values.items()}
     initial = given.get(variable.path.casefold(), 0.0)
-    words = f"{variable.type} of the program"
-    return Signal(variable.path, unit, words, initial=initial, kind=variable.kind)
+    low, high = _range(variable)
+    return Signal(
+        variable.path, unit, f"{variable.type} of the program", low, high, min(max(initial, low), high),
+        kind=variable.kind,
+    )  # fmt: skip
+
+
+def _range(variable: "Variable") -> tuple[float, float]:
+    if variable.type == "BOOL":
+        return 0, 1
+    if variable.kind.startswith("f"):
+        return -math.inf, math.inf
+    ends = np.iinfo(variable.kind)
+    return int(ends.min), int(ends.max)
+
+
+def _value_faults(variable: "Variable", value: float) -> Iterator[str]:
+    place = f"({variable.file}:{variable.line})"
+    if variable.section != "input":
+        yield f"{variable.path} is no VAR_INPUT of the program {place}; only an input can be given a value"
+    elif not variable.kind.startswith("S") and (
+        fault := Signal(variable.path, variable.type, "", *_range(variable), kind=variable.kind).fault(value)
+    ):
+        yield f"controller.{fault} {place}"

@@ -138,10 +138,10 @@ def open_rig(path: Path, changes: dict[str, Any] | None = None) -> Rig:
     settings = ProcessImage(_settings(plant, blocks))
     wires = check_wires(file, image, controller, faults)
     blocks = in_order(blocks, wires, faults)
-    _check_inputs_driven(file, blocks, controller, wires, faults)
+    _check_inputs_driven(file, blocks, controller, faults)
     step = _check_rates(file, controller, faults)
-    _check_scenarios(file, image, settings, wires, step, faults)
-    _check_requirements(file, image, faults)
+    _check_scenarios(file, image, settings, wires, step, controller, faults)
+    _check_requirements(file, image, controller, faults)
     faults.stop()
     assert plant is not None
     assert controller is not None
@@ -162,11 +162,12 @@ def _load_blocks(file: RigFile, faults: Faults) -> dict[str, Block]:
     for name, part in file.blocks.items():
         if name in ("plant", "controller", "operator", "loop", "link"):
             faults.add(f"a block cannot be called {name!r}, which the bench uses itself", "blocks", name)
+            continue
         with faults.at("blocks", name, "model"):
             blocks[name] = find_block(part.model, part.unit)
     for name, block in blocks.items():
         for key, value in file.blocks[name].values.items():
-            known = {one.name: one for role in (block.parameters, block.inputs) for one in role.signals}
+            known = {one.name: one for role in (block.parameters, block.inputs, block.state) for one in role.signals}
             with faults.at("blocks", name, "values", key):
                 one = known.get(key) or block.parameters[key]
                 if fault := one.fault(value):
@@ -178,10 +179,10 @@ def _check_inputs_driven(
     file: RigFile,
     blocks: Mapping[str, Block],
     controller: ControllerSide | None,
-    wires: tuple[Wire, ...],
     faults: Faults,
 ) -> None:
-    driven = {one.target for one in wires}
+    # A wire with a fault at its other end drives its target all the same: one mistake, one sentence.
+    driven = {controller.spelt(one.target) if controller else one.target for one in file.wires}
     driven |= {event.set for scenario in file.scenarios.values() for event in scenario.events}
     for name, block in blocks.items():
         for one in block.inputs.names:
@@ -199,10 +200,10 @@ def _check_inputs_driven(
 def _check_rates(file: RigFile, controller: ControllerSide | None, faults: Faults) -> int:
     periods = [("plant.step", file.plant.step)]
     periods += [(f"blocks.{name}.period", part.period) for name, part in file.blocks.items()]
-    if controller is not None and controller.period:
+    if controller is not None and (interval := controller.program.period) is not None:
+        periods.append(("controller.program, in the INTERVAL of its task,", interval))
+    elif controller is not None and controller.period:
         periods.append(("controller.period", controller.period))
-    if controller is not None and controller.program.period is not None:
-        periods.append(("the INTERVAL of the program's task", controller.program.period))
     if file.record is not None:
         periods.append(("record", file.record))
     for name, period in periods:
@@ -210,8 +211,11 @@ def _check_rates(file: RigFile, controller: ControllerSide | None, faults: Fault
             faults.add(f"{name} is {in_words(period)}; a period is longer than nothing", *name.split("."))
     if any(period <= 0 for _, period in periods):
         return 1
-    with faults.at("plant", "step"):
+    try:
         return base_step(periods)
+    except InputError as error:
+        for one in error.faults:  # each begins with its key
+            faults.add(one, *one.partition(" ")[0].rstrip(",").split("."))
     return min(period for _, period in periods)
 
 
@@ -221,6 +225,7 @@ def _check_scenarios(
     settings: ProcessImage,
     wires: tuple[Wire, ...],
     step: int,
+    controller: ControllerSide | None,
     faults: Faults,
 ) -> None:
     driven = {wire.target: wire for wire in wires}
@@ -230,10 +235,15 @@ def _check_scenarios(
                 f"{in_words(scenario.duration)} is no whole number of steps of {in_words(step)}",
                 "scenarios", name, "duration",
             )  # fmt: skip
+        elif file.record and scenario.duration % file.record:
+            faults.add(
+                f"{in_words(scenario.duration)} is no whole number of record periods of {in_words(file.record)}, so "
+                "its end would not be on record", "scenarios", name, "duration",
+            )  # fmt: skip
         for i, event in enumerate(scenario.events):
             place = ("scenarios", name, "events", i)
             with faults.at(*place):
-                if faults.lack(event.set):
+                if faults.lack(event.set) or (controller and controller.noted(event.set)):
                     continue
                 one = settings.signals[event.set] if event.set in settings.signals else image.find(event.set)
                 if fault := one.fault(event.value):
@@ -243,7 +253,8 @@ def _check_scenarios(
             if event.set in driven:
                 faults.add(f"{event.set} is driven by a wire ({driven[event.set].place}) and by this event", *place)
             elif event.set in image.signals and not _settable(event.set, image):
-                faults.add(f"{event.set} is written by the bench at every step; an event cannot set it", *place)
+                why = (controller and controller.why_no_input(event.set)) or "it is written at every step"
+                faults.add(f"an event cannot set {event.set}: {why}", *place)
             if event.at > scenario.duration:
                 faults.add(f"the event at {in_words(event.at)} is behind the scenario's end", *place)
             if event.at % step:
@@ -254,7 +265,7 @@ def _settable(path: str, image: ProcessImage) -> bool:
     return image.role(path) == "inputs"
 
 
-def _check_requirements(file: RigFile, image: ProcessImage, faults: Faults) -> None:
+def _check_requirements(file: RigFile, image: ProcessImage, controller: ControllerSide | None, faults: Faults) -> None:
     seen: dict[str, int] = {}
     for i, one in enumerate(file.requirements):
         if one.id in seen:
@@ -263,7 +274,8 @@ def _check_requirements(file: RigFile, image: ProcessImage, faults: Faults) -> N
         seen.setdefault(one.id, i)
         for name in signals_of(one):
             with faults.at("requirements", i):
-                faults.lack(name) or image.find(name)
+                if not (faults.lack(name) or (controller and controller.noted(name))) and image.find(name).shape:
+                    faults.add(f"{name} is a profile; a requirement looks at a single number", "requirements", i)
         for name in one.scenarios or ():
             if name not in file.scenarios:
                 faults.add(f"no scenario {name!r}; there are {', '.join(file.scenarios)}", "requirements", i)

@@ -11,8 +11,8 @@ from pydantic import Field, ValidationError
 
 from hil.bench.toml_lines import key_lines, line_of
 from hil.errors import InputError, near
-from hil.verdicts import Policy, Requirement
-from hil.verdicts.requirements import Duration, Strict
+from hil.verdicts import Bounds, Overshoot, Policy, Requirement, Response, Settling
+from hil.verdicts.requirements import Condition, Duration, Number, Strict
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Method = Literal["euler", "rk4"]
@@ -26,7 +26,7 @@ class PlantPart(Strict):
     parameters: str | None = Field(None, description="one of the plant's parameter sets")
     solver: Method = "rk4"
     step: Duration
-    values: dict[Name, float] = Field({}, description="parameters, inputs and initial states laid over the set")
+    values: dict[Name, Number] = Field({}, description="parameters, inputs and initial states laid over the set")
 
 
 class BlockPart(Strict):
@@ -35,7 +35,7 @@ class BlockPart(Strict):
     model: str
     unit: str | None = Field(None, description="the unit it measures in, for blocks that need one")
     period: Duration
-    values: dict[Name, float] = Field({}, description="parameters and inputs")
+    values: dict[Name, Number] = Field({}, description="parameters, inputs and initial states")
 
 
 class Station(Strict):
@@ -43,7 +43,7 @@ class Station(Strict):
 
     unit: str
     words: str
-    value: float = 0.0
+    value: Number = 0.0
 
 
 class ControllerPart(Strict):
@@ -56,7 +56,7 @@ class ControllerPart(Strict):
     url: str | None = Field(None, description="of a server that runs already; one is started when left out")
     timeout: Duration = Field(5_000_000_000, description="how long an answer over the wire may take")
     watch: tuple[str, ...] = Field((), description="variables to record besides those on wires")
-    values: dict[str, float] = Field({}, description="values of inputs that no wire drives")
+    values: dict[str, Number] = Field({}, description="values of inputs that no wire drives")
 
 
 class WirePart(Strict):
@@ -64,8 +64,8 @@ class WirePart(Strict):
 
     source: str = Field(alias="from")
     target: str = Field(alias="to")
-    scale: float | None = Field(None, description="with scale or offset the wire converts, and unit says to what")
-    offset: float | None = None
+    scale: Number | None = Field(None, description="with scale or offset the wire converts, and unit says to what")
+    offset: Number | None = None
     unit: str | None = Field(None, description="unit behind scale and offset, or of a variable that declares none")
 
 
@@ -74,7 +74,7 @@ class EventPart(Strict):
 
     at: Duration
     set: str
-    value: float
+    value: Number
     ramp: Duration = Field(0, description="time that the value takes to get there")
     words: str = ""
 
@@ -141,7 +141,7 @@ def read_rig(path: Path, changes: dict[str, Any] | None = None) -> tuple[RigFile
     try:
         return RigFile.model_validate(values), source
     except ValidationError as error:
-        raise InputError(_sentence(source, one, values) for one in error.errors()) from None
+        raise InputError(_sentence(source, one) for one in error.errors()) from None
 
 
 def _lay_over(values: dict[str, Any], key: str, value: Any) -> None:
@@ -182,30 +182,34 @@ def _in_file(values: dict[str, Any], parts: list[str]) -> list[str]:
     return parts
 
 
-def _sentence(source: Source, error: Any, values: dict[str, Any]) -> str:
-    keys = [part for part in error["loc"] if not isinstance(part, str) or part not in ("bounds", "settling")]
-    path = ".".join(str(part) for part in keys)
-    place = source.at(*error["loc"])
-    if error["type"] == "extra_forbidden":
-        known = _known_keys(error["loc"])
-        return f"{place}: unknown key {path!r}{near(str(keys[-1]), known)}"
-    if error["type"] == "missing":
+def _sentence(source: Source, error: Any) -> str:
+    loc, wrong = error["loc"], error["type"]
+    # The kind of a requirement stands behind its number.
+    path = ".".join(str(part) for i, part in enumerate(loc) if i != 2 or loc[0] != "requirements")
+    place = source.at(*loc)
+    if wrong == "extra_forbidden":
+        return f"{place}: unknown key {path!r}{near(str(loc[-1]), _known_keys(loc))}"
+    if wrong == "missing":
         return f"{place}: {path!r} is missing"
+    if wrong == "union_tag_not_found":
+        return f"{place}: '{path}.kind' is missing; there are {', '.join(_REQUIREMENTS)}"
+    if wrong == "union_tag_invalid":
+        return f"{place}: {path}: no kind {error['ctx']['tag']!r} of requirement; there are {', '.join(_REQUIREMENTS)}"
     message = str(error["msg"]).removeprefix("Value error, ")
-    return (
-        f"{place}: {path}: {message[:1].lower()}{message[1:]}, not {error['input']!r}"
-        if path
-        else f"{place}: {message}"
-    )
+    if wrong == "value_error":
+        return f"{place}: {path}: {message}"
+    return f"{place}: {path}: {message[:1].lower()}{message[1:]}, not {error['input']!r}"
+
+
+_REQUIREMENTS = {"bounds": Bounds, "settling": Settling, "overshoot": Overshoot, "response": Response}
+_TABLES: dict[Any, Any] = {
+    "plant": PlantPart, "blocks": BlockPart, "operator": Station, "controller": ControllerPart, "wires": WirePart,
+    "scenarios": ScenarioPart, "events": EventPart, "overruns": Policy, **_REQUIREMENTS, "when": Condition,
+    "then": Condition,
+}  # fmt: skip
 
 
 def _known_keys(loc: tuple[str | int, ...]) -> list[str]:
     """Return the keys that the table of an unknown key could have had."""
-    parts: dict[str, Any] = {
-        "plant": PlantPart, "blocks": BlockPart, "operator": Station, "controller": ControllerPart,
-        "wires": WirePart, "scenarios": ScenarioPart, "overruns": Policy,
-    }  # fmt: skip
-    model: Any = EventPart if "events" in loc[:-1] else parts.get(str(loc[0]), RigFile)
-    if len(loc) == 1:
-        model = RigFile
+    model: Any = next((_TABLES[part] for part in reversed(loc[:-1]) if part in _TABLES), RigFile)
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -41,6 +41,7 @@ def check_wires(
         if image.role(target) != "inputs":
             cure = (controller and controller.why_no_input(target)) or "wires end at inputs"
             faults.add(f"cannot drive {target!r}: {cure}", "wires", i)
+            continue
         if image.find(source).shape or image.find(target).shape:
             faults.add(f"cannot connect {source!r} to {target!r}: a wire carries a single number", "wires", i)
         if target in wires:
