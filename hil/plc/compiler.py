@@ -42,7 +42,8 @@ def build(text: str, file: str, program: str | None) -> bytes:
         if not project.instances:
             raise Diagnostics(f"{file}:1:1: error: no PROGRAM in this text; declare one")
         lowered = lower(project)
-    code = object_code(lowered.text)
+    # Straight code is as fast at -O1 and there in half the time (motor.st: 75 ms for 140); loops want the vectoriser.
+    code = object_code(lowered.text, opt=3 if lowered.loops else 1)
     head = _head(project, len(lowered.image))
     head["locations"] = [[one.kind, one.file, one.line, one.column, one.message] for one in lowered.locations]
     parts = [json.dumps(head).encode(), zlib.compress(lowered.image, 1), code]

@@ -54,6 +54,7 @@ class Lowered:
     text: str
     image: bytes
     locations: list[Location]
+    loops: bool
 
 
 def lower(project: Project, everything: bool = False) -> Lowered:
@@ -67,7 +68,7 @@ def lower(project: Project, everything: bool = False) -> Lowered:
     module.functions.append(_step(module, project.instances))
     module.functions.append(SCAN)
     module.image += bytes(-len(module.image) % 16)
-    return Lowered(module.text(), bytes(module.image), module.locations)
+    return Lowered(module.text(), bytes(module.image), module.locations, module.loops)
 
 
 def _callees_first(roots: list[Pou]) -> list[Pou]:
@@ -94,6 +95,7 @@ class _Body(StatementLowering):
         text.do("store i64 0, ptr %status, align 8")
         # Registers pay in loops. Straight code would only load and store what it does not touch.
         self.has_loops = any(isinstance(one, For | Loop) for one in flat(pou.body))
+        self.module.loops |= self.has_loops
         for variable in pou.variables.values():
             self._enter(variable)
         cost = self.costs.body(pou.body)
@@ -110,7 +112,9 @@ class _Body(StatementLowering):
             text.end(f"ret i64 {status}")
             references = "".join(f", ptr %r.{one.name.upper()}" for one in pou.section("in_out"))
             parameters = f"i64 %t, ptr noalias %head, ptr %mem, ptr %self{references}"
-            return text.text(f"internal i64 {function_name(pou)}({parameters})")
+            self.module.inlining.note(pou.name.upper(), len(text.lines), self.called)
+            group = self.module.inlining.attribute(pou.name.upper())
+            return text.text(f"internal i64 {function_name(pou)}({parameters}) {group}")
         return self._function_end(status)
 
     def _function_end(self, status: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hil.plc import layout
 from hil.plc.costs import Costs
 from hil.plc.emit import constant, value_type
@@ -35,6 +37,7 @@ class StatementLowering(ValueLowering):
     def __init__(self, module: Module, pou: Pou, costs: Costs) -> None:
         super().__init__(module, pou)
         self.costs = costs
+        self.called: Counter[str] = Counter()  # call sites of function blocks
         self._loops: list[tuple[str, str]] = []  # (label of CONTINUE, label of EXIT)
 
     def body(self, statements: list[Statement]) -> None:
@@ -75,6 +78,7 @@ class StatementLowering(ValueLowering):
         instance = self.address(one.instance)
         references = "".join(f", ptr {self.address(place)}" for place in one.references)
         arguments = f"i64 %t, ptr %head, ptr %mem, ptr {instance}{references}"
+        self.called[one.pou.name.upper()] += 1
         self.check_status(self.text.let(f"call i64 {function_name(one.pou)}({arguments})"))
         for assign in one.outputs:
             self._assign(assign)

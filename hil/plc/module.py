@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hil.plc import layout
 from hil.plc.emit import data
+from hil.plc.inlining import Inlining
 from hil.plc.tree import Pou
 
 RUNTIME = f"""
@@ -45,7 +46,9 @@ class Module:
         self._constants: dict[bytes, str] = {}
         self.functions: list[str] = []
         self._helpers: dict[str, str] = {}
+        self.loops = False
         self.counts = False  # some loop counts its passes
+        self.inlining = Inlining()
 
     def declare(self, text: str) -> None:
         """An outside function, once."""
@@ -81,5 +84,6 @@ class Module:
             f"{name} = private unnamed_addr constant [{len(content)} x i8] {data(content)}, align 16"
             for content, name in self._constants.items()
         ]
-        parts = [*self._declarations, *constants, RUNTIME, *self._helpers.values(), *self.functions, PROFILE]
+        parts = [*self._declarations, *constants, RUNTIME, *self._helpers.values(), *self.functions]
+        parts += [self.inlining.text(), PROFILE]
         return "\n".join(parts)
