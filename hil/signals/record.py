@@ -28,6 +28,8 @@ class Signal:
         """Return what is wrong with `value` as this signal's value, or None."""
         if not math.isfinite(value) and self.kind.startswith("f"):
             return f"{self.name} = {value} {self.unit} is not a finite number"
+        if not self.kind.startswith("f") and value % 1 != 0:
+            return f"{self.name} = {value:g} {self.unit} is not a whole number"
         if not self.low <= value <= self.high:
             return f"{self.name} = {value:g} {self.unit} is outside {self.low:g} .. {self.high:g} {self.unit}"
         return None

@@ -40,6 +40,9 @@ Duration = Annotated[
 ]
 """Nanoseconds, written as a text with a unit."""
 
+Number = Annotated[float, Field(strict=True)]
+"""A number that is written as one, not as text."""
+
 Samples = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -55,7 +58,7 @@ class Trace(Protocol):
 
 
 class Strict(BaseModel):
-    """The base of everything that a rig file holds: unknown keys are refused, nothing is coerced from text."""
+    """The base of everything that a rig file holds: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
@@ -92,8 +95,8 @@ class Bounds(_Stated):
 
     kind: Literal["bounds"]
     signal: str
-    low: float | None = None
-    high: float | None = None
+    low: Number | None = None
+    high: Number | None = None
 
     @model_validator(mode="after")
     def _limited(self) -> "Bounds":
@@ -130,8 +133,8 @@ class Settling(_Stated):
 
     kind: Literal["settling"]
     signal: str
-    target: float
-    band: float = Field(gt=0)
+    target: Number
+    band: Number = Field(gt=0)
     within: Duration
 
     def measure(self, trace: Trace, end: int, units: Mapping[str, str]) -> Finding:
@@ -166,8 +169,8 @@ class Overshoot(_Stated):
 
     kind: Literal["overshoot"]
     signal: str
-    target: float
-    limit: float = Field(ge=0)
+    target: Number
+    limit: Number = Field(ge=0)
 
     def measure(self, trace: Trace, end: int, units: Mapping[str, str]) -> Finding:
         """Measure on a trace of a scenario that ends at `end` ns."""
@@ -190,8 +193,8 @@ class Condition(Strict):
     """A signal at or above, or at or below, a level."""
 
     signal: str
-    above: float | None = None
-    below: float | None = None
+    above: Number | None = None
+    below: Number | None = None
 
     @model_validator(mode="after")
     def _one_level(self) -> "Condition":
