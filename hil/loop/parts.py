@@ -107,10 +107,11 @@ class Ring:
         """Return copies of the rows that have come in, oldest first, and free them; fields `t` (ns) and `image`."""
         head, tail = int(self.p["head"][0]), int(self.p["tail"][0])
         first, last = tail % len(self.rows), (tail % len(self.rows)) + head - tail
-        parts = self.rows[first:last], self.rows[: max(0, last - len(self.rows))]
-        taken = np.concatenate(parts)
+        # As bytes: NumPy copies a structure field by field and leaves the padding undefined, which is recorded too.
+        raw = self.rows.view("u1").reshape(len(self.rows), -1)
+        taken = np.concatenate((raw[first:last], raw[: max(0, last - len(self.rows))]))
         self.p["tail"] = head
-        return taken
+        return taken.view(self.rows.dtype)[:, 0]
 
 
 class Pace:

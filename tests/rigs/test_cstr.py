@@ -1,0 +1,68 @@
+"""The reactor's rig: its program holds what it has to hold, a detuned one does not, and the wire changes nothing."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hil.bench.rig import open_rig
+from hil.bench.run import Options, Run
+from hil.record import read
+from hil.testing import check_rig, scenarios
+
+RIG = Path(__file__).parents[2] / "rigs" / "cstr"
+DETUNED = {"controller.TIC101_FACTOR": 0.1}
+
+
+def run(out: Path, changes: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    return Run(open_rig(RIG, changes), Options(folder=out, **options)).execute()
+
+
+@pytest.mark.parametrize("scenario", scenarios(RIG))
+def test_the_program_keeps_every_requirement(scenario: str, tmp_path: Path) -> None:
+    result = check_rig(RIG, scenario, tmp_path)
+    assert all(finding["margin"] >= 0 for finding in result["findings"])
+    report = (tmp_path / "report.html").read_text()
+    assert all(finding["words"] in report for finding in result["findings"])
+
+
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_the_verdict_does_not_hang_on_one_seed(seed: int, tmp_path: Path) -> None:
+    assert run(tmp_path, scenario="day", seed=seed)["verdict"] == "pass"
+
+
+@pytest.mark.parametrize("scenario", ["day", "unstable"])
+def test_a_detuned_program_fails(scenario: str, tmp_path: Path) -> None:
+    result = run(tmp_path, DETUNED, scenario=scenario)
+    assert result["verdict"] == "fail"
+    assert {"D2", "U1"} & {one["id"] for one in result["findings"] if one["margin"] < 0}
+
+
+def test_a_late_bench_is_inconclusive_whether_the_program_is_good_or_bad(tmp_path: Path) -> None:
+    for name, changes in (("good", {}), ("detuned", DETUNED)):
+        result = run(tmp_path / name, changes, scenario="day", rate=10**9)
+        assert result["loop"]["late"] > 0
+        assert {one["verdict"] for one in result["findings"]} == {"inconc"}
+
+
+def test_twenty_runs_in_a_shuffled_order_give_one_record_each(tmp_path: Path) -> None:
+    asked = [(scenario, seed) for scenario in ("unstable", "blind") for seed in range(5)] * 2
+    random.Random("shuffled").shuffle(asked)
+    digests: dict[tuple[str, int], set[str]] = {}
+    for number, (scenario, seed) in enumerate(asked):
+        result = run(tmp_path / str(number), scenario=scenario, seed=seed)
+        digests.setdefault((scenario, seed), set()).add(result["record"]["digest"])
+    assert all(len(found) == 1 for found in digests.values())
+    assert len(set.union(*digests.values())) == 10
+
+
+def test_over_the_wire_the_verdict_and_every_tick_are_the_same(tmp_path: Path) -> None:
+    """The traces differ by 0 ticks: the fused program keeps the exchange rule too, though its answer is there at once."""
+    results = {link: run(tmp_path / link, scenario="brief", link=link) for link in ("fused", "opcua")}
+    assert results["fused"]["verdict"] == results["opcua"]["verdict"] == "pass"
+    fused, wired = (read(tmp_path / link / "record.mf4") for link in ("fused", "opcua"))
+    differing = [one.name for one in fused.channels if not np.array_equal(fused[one.name], wired[one.name])]
+    assert differing == []
+    assert results["fused"]["record"]["digest"] == results["opcua"]["record"]["digest"]
