@@ -160,7 +160,7 @@ def _lay_over(values: dict[str, Any], key: str, value: Any) -> None:
             here = here[number]
         else:
             here = here.setdefault(part, {})
-        if not isinstance(here, dict | list):
+        if not isinstance(here, dict) and not (isinstance(here, list) and all(isinstance(one, dict) for one in here)):
             raise InputError(f"--set {key}: {part!r} is a value and has nothing below it")
     if isinstance(here, list):
         raise InputError(f"--set {key}: name a key of one of its tables, as {key}.0.KEY")
@@ -172,7 +172,7 @@ def _in_file(values: dict[str, Any], parts: list[str]) -> list[str]:
     first, *rest = parts
     if not rest:
         return parts
-    if first in values.get("blocks", {}):
+    if isinstance(blocks := values.get("blocks"), dict) and first in blocks:
         return ["blocks", first, "values", ".".join(rest)]
     if first == "operator" and len(rest) == 1:
         return [*parts, "value"]
