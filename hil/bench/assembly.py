@@ -1,4 +1,17 @@
-"""A rig's memory and schedule for one run, and the order within a tick, which is written down here and only here."""
+"""A rig's memory and schedule for one run, and the order within a tick, which is written down here and only here.
+
+A tick at T, with h the plant's step, goes in this order:
+
+1. the clock waits for T (wall clock only)
+2. the scenario's events that are due at T happen
+3. the plant's outputs follow from its state at T and the inputs it had so far
+4. the controller's answer to the sample of its period before takes effect
+5. the blocks step, each behind its wires, in the order of the data flow
+6. the sample at T goes to the controller, which works out its answer
+7. the plant's inputs take their values for [T, T + h)
+8. the record keeps the image
+9. the plant moves to T + h
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,17 +76,6 @@ def assemble(
     The wire is `fused` (the program is a block of the loop), `lockstep` (the loop hands over to its host for each
     exchange) or `free` (the link runs beside the loop and meets it in the mailboxes of `free`). `rate` is how many
     times as fast as real time the wall clock runs, None is virtual time.
-
-    A tick at T goes in this order:
-    1. the clock waits for T (wall clock only)
-    2. the scenario's events that are due at T happen
-    3. the plant's outputs follow from its state at T and the inputs it had so far
-    4. the controller's answer to the sample of its period before takes effect
-    5. the blocks step, each behind its wires, in the order of the data flow
-    6. the sample at T goes to the controller, which works out its answer
-    7. the plant's inputs take their values for [T, T + h)
-    8. the record keeps the image
-    9. the plant moves to T + h
     """
     image, settings = ProcessImage(rig.sections), ProcessImage(rig.settings)
     plant = _plant_memory(rig, image, settings)
