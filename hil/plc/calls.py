@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 
 from hil.plc import syntax as s
@@ -22,7 +21,7 @@ from hil.plc.tree import (
     Variable,
     VariableRef,
 )
-from hil.plc.types import POISON, Struct, Type, machine, same
+from hil.plc.types import POISON, Struct, decode, same
 from hil.plc.values import poison
 
 Interface = Callable[[str], Pou | None]
@@ -238,13 +237,3 @@ def mark(place: Place, addressed: bool = False) -> None:
 def default_of(variable: Variable, at: int) -> Expr:
     """The initial value of an input that the caller leaves out."""
     return Const(variable.type, at, decode(variable.type, variable.image))
-
-
-def decode(type_: Type, image: bytes) -> int | float | bytes:
-    """A scalar's or string's bytes as a constant; composed types stay bytes."""
-    scalar = machine(type_)
-    if scalar is None:
-        return image
-    if scalar.family == "real":
-        return float(struct.unpack("<f" if scalar.bits == 32 else "<d", image)[0])
-    return int.from_bytes(image, "little", signed=scalar.signed)

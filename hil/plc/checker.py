@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.plc import prelude
+from hil.plc import layout, prelude
 from hil.plc import syntax as s
 from hil.plc.check_statements import Statements
 from hil.plc.declarations import Declarations
@@ -12,8 +12,6 @@ from hil.plc.literals import SECOND
 from hil.plc.scope import Names, Scope
 from hil.plc.tree import Const, Instance, Pou, Project
 from hil.plc.types import POISON, TIME
-
-HEADER = 64  # bytes at the start of the memory: see layout.py
 
 
 class _Blocks(dict[str, s.Pou]):
@@ -105,7 +103,7 @@ def _refuse_recursion(names: Names) -> None:
 
 def _place(units: list[s.Unit], names: Names, declarations: Declarations, program: str | None) -> Project:
     """Lays out header, globals and program instances."""
-    image = bytearray(HEADER)
+    image = bytearray(layout.HEADER)
     for variable in names.globals.values():
         image += bytes(-len(image) % variable.type.align)
         variable.offset = len(image)

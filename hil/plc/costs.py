@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 
 from hil.plc import layout
-from hil.plc.tree import CallBlock, CallFunction, Case, Const, For, If, Jump, Loop, Pou, Statement
+from hil.plc.tree import (
+    Assign,
+    CallBlock,
+    CallFunction,
+    Case,
+    Const,
+    Convert,
+    ElementRef,
+    Evaluate,
+    FieldRef,
+    For,
+    If,
+    Jump,
+    Loop,
+    Operation,
+    PartRef,
+    RangeCheck,
+    Standard,
+    Statement,
+)
+
+_PARTS = (
+    Assign, CallBlock, CallFunction, Convert, ElementRef, Evaluate, FieldRef, Operation, PartRef, RangeCheck, Standard
+)  # fmt: skip
 
 
 class Costs:
@@ -13,10 +36,13 @@ class Costs:
 
     def __init__(self) -> None:
         self.pous: dict[str, int] = {}
+        self._bodies: dict[int, int] = {}  # by identity: a nest of loops is asked about from every level
 
     def body(self, statements: list[Statement]) -> int:
         """Passes of all loops that do not count themselves."""
-        return sum(self._statement(one) for one in statements)
+        if id(statements) not in self._bodies:
+            self._bodies[id(statements)] = sum(self._statement(one) for one in statements)
+        return self._bodies[id(statements)]
 
     def passes(self, loop: For) -> int | None:
         """Passes of a FOR when its bounds are constants and nothing else decides."""
@@ -48,11 +74,13 @@ class Costs:
 
     def _calls(self, node: object) -> int:
         """Passes inside the units that an expression or statement calls."""
-        if isinstance(node, list):
-            return sum(self._calls(one) for one in node)
-        if isinstance(node, type | Pou) or not is_dataclass(node) or type(node).__module__ != Pou.__module__:
-            return 0
-        own = 0
-        if isinstance(node, CallFunction | CallBlock):
-            own = 1 + self.pous.get(node.pou.name.upper(), 0)
-        return own + sum(self._calls(getattr(node, each.name)) for each in fields(node))
+        found, waiting = 0, [node]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, list):
+                waiting += one
+            elif isinstance(one, _PARTS):
+                waiting += [getattr(one, each.name) for each in fields(one)]
+                if isinstance(one, CallFunction | CallBlock):
+                    found += 1 + self.pous.get(one.pou.name.upper(), 0)
+        return found

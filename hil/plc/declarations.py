@@ -345,10 +345,8 @@ class Declarations:
             members.append(self._field(one, replace(type_, image=image), role, scope))
 
     def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
-        from hil.plc.calls import decode
-
         if machine(variable.type) is not None or isinstance(variable.type, ty.String):
-            value = decode(variable.type, variable.image)
+            value = ty.decode(variable.type, variable.image)
             value = value.rstrip(b"\0") if isinstance(value, bytes) else value
             variable.constant = Const(variable.type, one.at, value)
         elif variable.section == "local":

@@ -46,8 +46,13 @@ class Report:
     def error(self, source: Source, at: int, text: str) -> None:
         """Notes one mistake; a second one at the same place is a consequence of the first and is dropped."""
         key = (source.file, source.line(at), source.column(at))
-        if key not in self._lines and len(self._lines) < MOST:
+        if key not in self._lines and not self.full:
             self._lines[key] = f"{source.file}:{key[1]}:{key[2]}: error: {text}"
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many diagnostics as anybody will read."""
+        return len(self._lines) >= MOST
 
     @property
     def lines(self) -> list[str]:

@@ -68,6 +68,11 @@ class Text:
         return "\n".join([f"define {signature} {{", "entry:", *self.head, *self.lines, "}", ""])
 
 
+def symbol(name: str) -> str:
+    """A name of the program as part of a name in LLVM: in capitals, letters beyond ASCII by their code."""
+    return "".join(one if one.isascii() else f".{ord(one):x}." for one in name.upper())
+
+
 def value_type(type_: Type) -> str:
     """LLVM type of a value in a register."""
     scalar = machine(type_)

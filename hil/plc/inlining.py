@@ -1,7 +1,7 @@
 """Which function blocks become part of their callers.
 
-LLVM weighs a call by the length of the callee and keeps three calls of a motor block apart. In a PLC an instance is
-one known place in memory, so that much of an inlined body disappears: 12 % of the time of a scan of ci/benches/plc/motor.st.
+LLVM weighs a call by the length of the callee and keeps three calls of a motor block apart. In a PLC an instance
+is one known place in memory, so that much of an inlined body disappears: 12 % of a scan of ci/benches/plc/motor.st.
 """
 
 from __future__ import annotations
@@ -36,5 +36,7 @@ class Inlining:
             size = lines + sum(count * whole.get(callee, 0) for callee, count in self._sites[name].items())
             if total[name] and size * total[name] <= ROOM:
                 whole[name] = size
-            groups.append(f"attributes {self.attribute(name)} = {{ {'alwaysinline ' if name in whole else ''}nounwind }}")
+            groups.append(
+                f"attributes {self.attribute(name)} = {{ {'alwaysinline ' if name in whole else ''}nounwind }}"
+            )
         return "\n".join(groups) + "\n"

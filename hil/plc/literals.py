@@ -27,6 +27,8 @@ def whole(text: str) -> int:
     Raises: ValueError.
     """
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    if len(digits) > 100:
+        raise ValueError(f"{text[:12]}... is larger than any type holds; use a smaller number")
     if "#" in digits:
         base, _, digits = digits.partition("#")
         if base not in ("2", "8", "10", "16"):
@@ -35,8 +37,6 @@ def whole(text: str) -> int:
             return sign * int(digits.replace("_", ""), int(base))
         except ValueError:
             raise ValueError(f"{text} has digits that base {base} has not") from None
-    if len(digits) > 40:
-        raise ValueError(f"{text[:12]}... is larger than any type holds")
     return sign * int(digits.replace("_", ""))
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from hil.plc import layout
 from hil.plc.check_statements import flat
 from hil.plc.costs import Costs
-from hil.plc.emit import Text, memory_type, value_type
+from hil.plc.emit import Text, constant, memory_type, symbol, value_type
 from hil.plc.lower_statements import StatementLowering
 from hil.plc.lower_values import function_name, result_type
 from hil.plc.module import Location, Module
 from hil.plc.tree import For, Instance, Loop, Pou, Project, Variable, VariableRef
-from hil.plc.types import machine
+from hil.plc.types import decode, machine
 
 # One scan is a run of one, so that the program is there once and LLVM inlines it into the loop.
 SCAN = """
@@ -110,7 +110,7 @@ class _Body(StatementLowering):
         status = text.let("load i64, ptr %status, align 8")
         if pou.kind != "FUNCTION":
             text.end(f"ret i64 {status}")
-            references = "".join(f", ptr %r.{one.name.upper()}" for one in pou.section("in_out"))
+            references = "".join(f", ptr %r.{symbol(one.name)}" for one in pou.section("in_out"))
             parameters = f"i64 %t, ptr noalias %head, ptr %mem, ptr %self{references}"
             self.module.inlining.note(pou.name.upper(), len(text.lines), self.called)
             group = self.module.inlining.attribute(pou.name.upper())
@@ -125,8 +125,8 @@ class _Body(StatementLowering):
             type_ = value_type(pou.result.type)
             value = self.load(VariableRef(pou.result.type, pou.at, pou.result))
         text.end(f"ret {kind} {text.let(f'insertvalue {kind} {both}, {type_} {value}, 1')}")
-        inputs = "".join(f", {value_type(one.type)} %i.{one.name.upper()}" for one in pou.section("input"))
-        references = "".join(f", ptr %r.{one.name.upper()}" for one in pou.section("in_out", "output"))
+        inputs = "".join(f", {value_type(one.type)} %i.{symbol(one.name)}" for one in pou.section("input"))
+        references = "".join(f", ptr %r.{symbol(one.name)}" for one in pou.section("in_out", "output"))
         return text.text(
             f"internal {kind} {function_name(pou)}(i64 %t, ptr noalias %head, ptr %mem{inputs}{references})"
         )
@@ -134,7 +134,7 @@ class _Body(StatementLowering):
     def _enter(self, variable: Variable) -> None:
         """Gives a variable its register or its memory."""
         if variable.storage == "reference":
-            self.pointers[variable] = f"%r.{variable.name.upper()}"
+            self.pointers[variable] = f"%r.{symbol(variable.name)}"
         elif variable.storage == "self":
             self._enter_own(variable)
         elif variable.storage == "local":
@@ -156,7 +156,7 @@ class _Body(StatementLowering):
         if type_ is None:
             self._enter_static(variable, given)
             return
-        initial = f"%i.{variable.name.upper()}" if given else self._initial(variable)
+        initial = f"%i.{symbol(variable.name)}" if given else self._initial(variable)
         if variable.addressed:
             slot = self.text.slot(memory_type(type_), type_.align)
             self.pointers[variable] = slot
@@ -167,9 +167,6 @@ class _Body(StatementLowering):
             self.text.do(f"store {value_type(type_)} {initial}, ptr {slot}")
 
     def _initial(self, variable: Variable) -> str:
-        from hil.plc.calls import decode
-        from hil.plc.emit import constant
-
         type_, value = machine(variable.type), decode(variable.type, variable.image)
         assert type_ is not None
         assert not isinstance(value, bytes)
@@ -179,7 +176,7 @@ class _Body(StatementLowering):
         pointer = self.static(variable.image, max(variable.type.align, 8))
         self.pointers[variable] = pointer
         if given:
-            self.copy(pointer, f"%i.{variable.name.upper()}", variable.type.size)
+            self.copy(pointer, f"%i.{symbol(variable.name)}", variable.type.size)
         elif any(variable.image):
             self.copy(pointer, self.module.data(variable.image), variable.type.size)
         else:
@@ -193,7 +190,7 @@ class _Body(StatementLowering):
             value = self.load(VariableRef(variable.type, 0, variable))
             self.store_to(self.pointers[variable], type_, value)
         elif variable.storage == "local" and variable.section == "output":
-            target = f"%r.{variable.name.upper()}"
+            target = f"%r.{symbol(variable.name)}"
             if type_ is not None:
                 self.store_to(target, type_, self.load(VariableRef(variable.type, 0, variable)))
             else:

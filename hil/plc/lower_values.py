@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.plc.emit import Text, constant, memory_type, value_type
+from hil.plc.emit import Text, constant, memory_type, symbol, value_type
 from hil.plc.lower_strings import StringLowering
 from hil.plc.module import Module
 from hil.plc.ranges import Ranges
@@ -468,7 +468,7 @@ class ValueLowering(StringLowering):
 
 def function_name(pou: Pou) -> str:
     """Symbol of a unit's body."""
-    return f'@"pou.{pou.name.upper()}"'
+    return f"@pou.{symbol(pou.name)}"
 
 
 def result_type(pou: Pou) -> str:

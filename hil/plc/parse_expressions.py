@@ -13,28 +13,41 @@ PRECEDENCE = {
     ">=": 5, "+": 6, "-": 6, "*": 7, "/": 7, "MOD": 7, "**": 8,
 }  # fmt: skip
 _LITERALS = frozenset(("int", "real", "time", "date", "string", "TRUE", "FALSE"))
-LONGEST = 400  # operands in one chain such as a + b + c + ...
+LONGEST = 2000  # operators in one expression
 
 
 class ExpressionParser(Cursor):
     """Reads one expression."""
+
+    inside = False  # an expression inside of another
+    operators = 0
 
     def expression(self) -> s.Expression:
         """An expression.
 
         Raises: SyntaxFault.
         """
-        return self._binary(1)
+        if self.inside:
+            return self._binary(1)
+        self.inside, self.operators = True, 0
+        try:
+            return self._binary(1)
+        finally:
+            self.inside = False
+
+    def _count(self) -> None:
+        """One more operator, index or call: all of them together bound the depth of the tree."""
+        self.operators += 1
+        if self.operators > LONGEST:
+            raise self.fail(f"more than {LONGEST} operators in one expression; split it with a variable")
 
     def _binary(self, lowest: int) -> s.Expression:
-        left, chain = self._unary(), 0
+        left = self._unary()
         while True:
             strength = PRECEDENCE.get(self.kind, 0)
             if strength < lowest:
                 return left
-            chain += 1
-            if chain > LONGEST:
-                raise self.fail(f"more than {LONGEST} operands in one expression; split it with a variable")
+            self._count()
             op = self.next()
             left = s.Binary(op.at, "AND" if op.kind == "&" else op.kind, left, self._binary(strength + 1))
 
@@ -82,11 +95,8 @@ class ExpressionParser(Cursor):
         return s.Literal(prefix.at, value.kind, text, prefix.text[:-1])
 
     def _postfix(self, base: s.Expression) -> s.Expression:
-        links = 0
         while self.kind in (".", "[", "("):
-            links += 1
-            if links > LONGEST:
-                raise self.fail(f"more than {LONGEST} steps in one path; split it")
+            self._count()
             if self.kind == "(":
                 base = self._call(base)
             elif self.kind == "[":

@@ -121,7 +121,7 @@ class StatementParser(ExpressionParser):
         return self._simple()
 
     def _simple(self) -> s.Statement:
-        at = self.at
+        at, self.operators = self.at, 0
         target = self._postfix(self._primary())
         if self.accept(":="):
             value = self.expression()
@@ -195,6 +195,7 @@ class StatementParser(ExpressionParser):
 
     def _for(self) -> s.For:
         at = self.next().at
+        self.operators = 0
         variable = self._postfix(self._primary())
         self.expect(":=", "after the FOR variable")
         first = self.expression()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from hil.errors import near
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
 from hil.plc.tree import Pou, Variable
 from hil.plc.types import Enum, Type
+
+MOST_COMPARED = 2000  # names that a misspelt one is compared with
 
 
 @dataclass
@@ -49,10 +52,10 @@ class Scope:
 
     def unknown(self, at: int, what: str, name: str, known: Iterable[str], cure: str) -> None:
         """Reports an unknown name, once, and only when every declaration could be read."""
-        if self.broken or self.names.broken or name.upper() in self.said:
+        if self.broken or self.names.broken or name.upper() in self.said or self.names.report.full:
             return
         self.said.add(name.upper())
-        hint = near(name, known)
+        hint = near(name, islice(known, MOST_COMPARED))
         self.error(at, f"no {what} {name} here{hint or '; ' + cure}")
 
     def enumerator(self, name: str) -> list[Enum]:

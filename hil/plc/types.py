@@ -181,6 +181,16 @@ def encode(type_: Type, value: int | float | bytes) -> bytes:
     return int(value).to_bytes(scalar.size, "little", signed=scalar.signed)
 
 
+def decode(type_: Type, image: bytes) -> int | float | bytes:
+    """A scalar's or string's bytes as a constant; composed types stay bytes."""
+    scalar = machine(type_)
+    if scalar is None:
+        return image
+    if scalar.family == "real":
+        return float(struct.unpack("<f" if scalar.bits == 32 else "<d", image)[0])
+    return int.from_bytes(image, "little", signed=scalar.signed)
+
+
 def numpy_kind(type_: Type) -> str:
     """The NumPy kind string of a value in memory."""
     if isinstance(type_, String):

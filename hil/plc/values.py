@@ -90,7 +90,10 @@ class Values:
         assert scalar is not None
         assert not isinstance(expr.value, bytes)
         if scalar.family == "real":
-            return Const(target, expr.at, fold.as_real(scalar, float(expr.value)))
+            number = fold.as_real(scalar, float(expr.value))
+            if number - number != 0:
+                self.scope.error(expr.at, f"this number is larger than {target.name} holds; use a smaller one")
+            return Const(target, expr.at, number)
         low, high = scalar.range
         if not low <= expr.value <= high:
             self.scope.error(
@@ -171,4 +174,8 @@ def _extreme(expr: Expr) -> int:
         return int(expr.value)
     if not isinstance(expr, Operation | Standard):
         return 0
-    return max((_extreme(one) for one in expr.operands), key=abs)
+    found = 0
+    for one in expr.operands:  # no generator: a long chain nests deeply
+        inner = _extreme(one)
+        found = inner if abs(inner) > abs(found) else found
+    return found

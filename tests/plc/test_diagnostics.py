@@ -125,7 +125,7 @@ def test_recursion_is_refused() -> None:
 @pytest.mark.parametrize("text", ["(" * 5000, "NOT " * 5000 + "b", "i" + " + i" * 5000, "a[" * 5000])
 def test_absurd_nesting_is_refused(text: str) -> None:
     found = errors_in("i : INT; b : BOOL; a : ARRAY [0..9] OF INT;", f"i := {text};")
-    assert any("nested deeper than" in one or "operands in one expression" in one for one in found)
+    assert any("nested deeper than" in one or "operators in one expression" in one for one in found)
 
 
 def test_deep_statements_are_refused() -> None:
@@ -134,7 +134,7 @@ def test_deep_statements_are_refused() -> None:
 
 
 def test_nesting_that_a_person_writes_is_fine() -> None:
-    assert errors_in("i : INT;", "i := " + "(" * 100 + "i" + ")" * 100 + " + i" * 350 + ";") == []
+    assert errors_in("i : INT;", "i := " + "(" * 100 + "i" + ")" * 100 + " + i" * 1500 + ";") == []
 
 
 def test_no_program() -> None:
@@ -142,3 +142,35 @@ def test_no_program() -> None:
     assert errors("banana") == [
         "1:1: error: expected PROGRAM, FUNCTION, FUNCTION_BLOCK, TYPE, VAR_GLOBAL or CONFIGURATION, found 'banana'"
     ]
+
+
+def test_the_deepest_expression_compiles_and_one_more_is_refused() -> None:
+    left = "i"
+    for _ in range(140):
+        left = f"({left} + " + " + ".join("i" * 14) + ")"
+    assert errors_in("i : INT;", f"i := {left};") == []
+    more = errors_in("i : INT;", f"i := {left}" + " + i" * 100 + ";")
+    assert [one.split("error: ")[1] for one in more] == [
+        "more than 2000 operators in one expression; split it with a variable"
+    ]
+
+
+def test_nested_loops_are_counted_once() -> None:
+    assert errors_in("i : INT;", "FOR i := 0 TO 1 DO " * 100 + ";" + "END_FOR;" * 100) == []
+
+
+def test_names_beyond_ascii() -> None:
+    text = "FUNCTION Größe : INT VAR_INPUT länge : INT; END_VAR Größe := länge; END_FUNCTION\n"
+    assert errors(text + "PROGRAM P VAR é : INT; END_VAR é := Größe(länge := 3); END_PROGRAM") == []
+
+
+@pytest.mark.parametrize(
+    ("literal", "sentence"),
+    [
+        ("1.0E400", "this number is larger than LREAL holds; use a smaller one"),
+        ("16#" + "F" * 5000, "16#FFFFFFFFF... is larger than any type holds; use a smaller number"),
+        ("9" * 5000, "999999999999... is larger than any type holds; use a smaller number"),
+    ],
+)
+def test_numbers_beyond_every_type(literal: str, sentence: str) -> None:
+    assert [one.split("error: ")[1] for one in errors_in("r : LREAL;", f"r := {literal};")] == [sentence]
