@@ -20,7 +20,7 @@ from hil.evidence import seal
 from hil.loop import HOST, address_of, call_block
 from hil.record import Channel, Writer, read, row_dtype
 from hil.signals import in_words
-from hil.verdicts import Finding, judge
+from hil.verdicts import Finding, in_health, judge
 from hil.verdicts.finding import Verdict
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Run:
             self._end("fail", f"plant {self.rig.plant.name} shut itself down: {trip.words}", at)
         elif last is assembly.advance and status == DIVERGED:
             state = first_not_finite(self.rig.plant.state, assembly.image.section("plant", "state"))
-            self._end("error", f"plant {self.rig.plant.name} diverged: {state}", loop.t)
+            self._end("error", f"plant {self.rig.plant.name} diverged: {state} at t = {in_words(loop.t)}", loop.t)
         else:
             what = "raised an error in compiled code" if status == FAILED else f"gave status {status}"
             self._end("error", f"block {last.name} {what}", loop.t)
@@ -254,7 +254,8 @@ class Run:
             id="run", words=words, kind="run", verdict=self.ending.verdict, margin=(self.ending.at - end) / 1e9,
             unit="s", at=self.ending.at, window=(0, end), reason=self.ending.reason,
         )  # fmt: skip
-        return (ended, *findings)
+        judged = in_health(ended, recording, file.overruns) if ended.verdict == "fail" else ended
+        return (judged, *findings)
 
 
 def _is_fault(error: Exception) -> bool:

@@ -5,7 +5,7 @@ record and its requirements alone.
 """
 
 from hil.verdicts.finding import VERDICTS, Finding, worst
-from hil.verdicts.judge import HEALTH, Policy, judge
+from hil.verdicts.judge import HEALTH, Policy, in_health, judge
 from hil.verdicts.requirements import Bounds, Overshoot, Requirement, Response, Settling, Trace
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Response",
     "Settling",
     "Trace",
+    "in_health",
     "judge",
     "worst",
 ]

@@ -31,7 +31,7 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Return a finding for each requirement, on a scenario that was to end at `end` ns; all of them are measured."""
     found = (requirement.measure(trace, end, units) for requirement in requirements)
-    return tuple(_in_health(_in_time(one, trace), trace, policy) for one in found)
+    return tuple(in_health(_in_time(one, trace), trace, policy) for one in found)
 
 
 def _in_time(finding: Finding, trace: Trace) -> Finding:
@@ -43,7 +43,7 @@ def _in_time(finding: Finding, trace: Trace) -> Finding:
     return replace(finding, verdict="inconc", reason=reason)
 
 
-def _in_health(finding: Finding, trace: Trace, policy: Policy) -> Finding:
+def in_health(finding: Finding, trace: Trace, policy: Policy) -> Finding:
     """What was measured while the bench itself was not well is no verdict on the controller, either way."""
     first, last = np.searchsorted(trace.t, [finding.window[0], finding.window[1] + 1])
     if last == 0:

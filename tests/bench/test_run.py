@@ -1,0 +1,187 @@
+import random
+from itertools import product
+
+import numpy as np
+import pytest
+
+from hil.bench.run import Options, Run
+from hil.errors import InputError
+from hil.record import Recording, read
+from tests.bench._tiny import Project, finding, written
+
+MS = 1_000_000
+
+
+def record(project: Project, out: str = "run") -> Recording:
+    return read(project.folder / out / "record.mf4")
+
+
+def test_every_tick_of_the_scenario_is_on_record_with_both_its_ends(project: Project) -> None:
+    result = project.run()
+    kept = record(project)
+    assert kept.t.tolist() == [100 * MS * i for i in range(101)]
+    assert (result["verdict"], result["steps"], result["simulated_s"]) == ("pass", 100, 10.0)
+    assert result["record"]["rows"] == 101
+    assert result["record"]["digest"] == kept.digest
+
+
+def test_an_answer_acts_one_exchange_after_its_sample(project: Project) -> None:
+    project.run(plant__leak=0.0, LT1__noise=0.0)
+    level = record(project)["plant.level"][:6]
+    expected = [1.0, 1.0]
+    for i in range(4):
+        expected.append(expected[i + 1] + 0.1 * (2.0 - expected[i]))
+    assert level == pytest.approx(expected, abs=1e-15)
+
+
+def test_an_event_happens_at_its_tick(project: Project) -> None:
+    project.run()
+    asked = record(project)["operator.level"]
+    assert asked.tolist() == [2.0] * 50 + [4.0] * 51
+
+
+def test_a_record_may_be_coarser_than_the_loop(project: Project) -> None:
+    project.run("fine")
+    project.run("coarse", record="500ms")
+    fine, coarse = record(project, "fine"), record(project, "coarse")
+    assert coarse.t.tolist() == fine.t[::5].tolist()
+    assert coarse["plant.level"].tolist() == fine["plant.level"][::5].tolist()
+
+
+def test_one_seed_gives_one_record_and_another_seed_another(project: Project) -> None:
+    digests = {
+        (run, seed): project.run(f"{run}{seed}", seed=seed)["record"]["digest"] for run in "ab" for seed in (1, 2)
+    }
+    files = {key: (project.folder / f"{key[0]}{key[1]}" / "record.mf4").read_bytes() for key in digests}
+    assert files["a", 1] == files["b", 1] != files["a", 2]
+    assert len(set(digests.values())) == 2
+
+
+def test_twenty_runs_in_any_order_give_the_same_records(project: Project) -> None:
+    runs = list(product(range(5), (1, 2), ("rk4", "euler")))
+    random.Random(0).shuffle(runs)
+    digests: dict[tuple[int, str], set[str]] = {}
+    for number, seed, solver in runs:
+        result = project.run(f"{number}{seed}{solver}", seed=seed, plant__solver=solver)
+        digests.setdefault((seed, solver), set()).add(result["record"]["digest"])
+    assert [len(found) for found in digests.values()] == [1] * 4
+    assert len(set.union(*digests.values())) == 4
+
+
+def test_over_the_wire_the_traces_differ_by_no_tick(project: Project) -> None:
+    fused, wired = project.run("fused"), project.run("wired", link="opcua")
+    one, other = record(project, "fused"), record(project, "wired")
+    levels = one["plant.level"], other["plant.level"]
+    shifted = {n: bool(np.array_equal(levels[0][: 101 - n], levels[1][n:])) for n in range(5)}
+    assert [n for n, equal in shifted.items() if equal] == [0]
+    assert one.digest == other.digest
+    assert wired["findings"] == fused["findings"]
+    assert (wired["link"], wired["verdict"], wired["link_health"]["errors"]) == ("opcua", "pass", 0)
+
+
+FAULT = 'events = [{ at = "3s", set = "controller.DIVISOR", value = 0 }]'
+
+
+@pytest.mark.parametrize("link", ["fused", "opcua"])
+def test_a_fault_of_the_controller_fails_with_its_place(project: Project, link: str) -> None:
+    project.change(project.rig, 'events = [{ at = "5s", set = "operator.level", value = 4.0 }]', FAULT)
+    result = project.run(link=link)
+    run = finding(result, "run")
+    assert (result["verdict"], run["verdict"], run["at_s"], run["margin"]) == ("fail", "fail", 3.0, -7.0)
+    words = f"the controller stopped with a fault: 100 divided by zero ({project.program}:18)"
+    assert run["reason"] == result["ended"] == words
+    assert finding(result, "R1")["verdict"] == "inconc"
+
+
+def test_a_plant_that_shuts_itself_down_ends_the_run_at_that_instant(project: Project) -> None:
+    result = project.run(plant__leak=0.0, LT1__noise=0.0, plant__rim=1.05)
+    run, kept = finding(result, "run"), record(project)
+    assert (result["verdict"], run["reason"]) == ("fail", "plant tank shut itself down: the tank ran over")
+    assert run["at_s"] == pytest.approx(0.15, abs=2e-9)
+    assert kept.t.tolist() == [0, 100 * MS, round(run["at_s"] * 1e9)]
+    assert kept["plant.level"][-1] == pytest.approx(1.05, abs=2e-9)
+
+
+def test_the_outputs_on_the_last_row_belong_to_its_state(project: Project) -> None:
+    project.run(plant__rim=1.05)
+    kept = record(project)
+    assert kept["plant.outflow"][-1] == 0.1 * kept["plant.level"][-1]
+
+
+def test_a_plant_that_diverges_is_an_error_with_state_and_time(project: Project) -> None:
+    project.change(project.plant, "0, 1e9, 10.0", "0, 1e300, 1e300")
+    result = project.run(plant__growth=10.0)
+    run = finding(result, "run")
+    assert (result["verdict"], run["verdict"]) == ("error", "error")
+    assert run["reason"] == "plant tank diverged: level = nan m at t = 300ms"
+    assert run["at_s"] == record(project).t[-1] / 1e9 == result["simulated_s"] == 0.3
+
+
+def test_a_derivative_that_raises_is_an_error(project: Project) -> None:
+    project.change(project.plant, "    dx.level", "    if t >= 2_000_000_000:\n        raise ValueError\n    dx.level")
+    result = project.run()
+    assert (result["verdict"], result["ended"]) == ("error", "block plant raised an error in compiled code")
+
+
+def test_a_plant_that_cannot_be_compiled_is_refused_and_nothing_is_written(project: Project) -> None:
+    line = project.change(project.plant, "g.rim = x.level - p.rim", "g.rim = x.depth - p.rim") - 1
+    with pytest.raises(InputError) as error:
+        project.run()
+    assert str(error.value) == (
+        f"{project.plant}:{line}: kernel trip cannot be compiled: the record has no field 'depth'"
+    )
+    assert not (project.folder / "run").exists()
+
+
+def test_a_late_bench_gives_no_verdict_on_the_plants_shut_down_either(project: Project) -> None:
+    result = project.run(rate=10**6, plant__rim=3.0)
+    assert (result["verdict"], finding(result, "run")["verdict"]) == ("inconc", "inconc")
+    assert result["ended"] == "plant tank shut itself down: the tank ran over"
+
+
+def test_a_late_bench_is_inconclusive_whatever_it_measures(project: Project) -> None:
+    result = project.run(rate=10**6, requirements__R1__high=2.0)
+    assert {one["verdict"] for one in result["findings"]} == {"inconc"}
+    assert result["loop"]["late"] > 0
+    assert "ticks began late in the window" in finding(result, "R1")["reason"]
+
+
+def test_a_tolerant_policy_is_kept(project: Project) -> None:
+    result = project.run(rate=10**6, **{"overruns.lateness": "1h"})
+    assert (result["verdict"], result["loop"]["late"], result["clock"]) == ("pass", 0, "x1000000")
+
+
+def test_a_run_that_judges_nothing_is_an_error(project: Project) -> None:
+    project.change(
+        project.rig, "[[requirements]]", '[scenarios.idle]\nwords = "w"\nduration = "1s"\n\n[[requirements]]'
+    )
+    for name in ("R1", "R2"):
+        project.change(project.rig, f'id = "{name}"\n', f'id = "{name}" \nscenarios = ["step"]\n')
+    result = project.run(scenario="idle")
+    assert (result["verdict"], result["findings"]) == ("error", [])
+
+
+def test_an_unknown_scenario_names_the_nearest(project: Project) -> None:
+    with pytest.raises(InputError) as error:
+        Run(project.open(), Options(scenario="stp"))
+    assert str(error.value) == "rig tiny has no scenario 'stp'; did you mean 'step'?; it has step"
+
+
+def test_a_run_folder_with_something_in_it_is_left_alone(project: Project) -> None:
+    project.run("run")
+    before = {path: path.read_bytes() for path in (project.folder / "run").iterdir()}
+    with pytest.raises(InputError) as error:
+        project.run("run")
+    assert str(error.value) == f"the run folder {project.folder / 'run'} is not empty; name another, or remove it"
+    assert {path: path.read_bytes() for path in (project.folder / "run").iterdir()} == before
+
+
+def test_the_result_names_what_the_run_was_made_from(project: Project) -> None:
+    first = project.run("first")
+    project.change(project.plant, "p.leak * x.level + ", "p.leak * x.level * 1.0 + ")
+    assert written(project, "first") == first
+    paths = [one["path"] for one in first["inputs"]]
+    assert [str(project.rig), str(project.program), str(project.plant)] == paths[:3]
+    assert {"kernels of plant_models.tank", "kernels of hil.loop.kernels", "kernels of hil.blocks.sensors"} == set(
+        paths[3:]
+    )
