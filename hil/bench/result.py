@@ -33,9 +33,8 @@ def result_of(
     wall: float,
     link_health: dict[str, Any],
 ) -> dict[str, Any]:
-    """Return the result of a run; a run that found nothing at all is an error, never a pass."""
+    """Return the result of a run."""
     file, options = run.rig.file, run.options
-    verdict = worst(one.verdict for one in findings)
     steps = min(assembly.loop.tick, run.ticks)
     simulated = int(recording.t[-1]) / 1e9 if len(recording.t) else 0.0
     return {
@@ -48,7 +47,7 @@ def result_of(
         "link": run.link_name,
         "clock": "virtual" if options.rate is None else "wall" if options.rate == 1 else f"x{options.rate}",
         "command": list(options.command),
-        "verdict": "error" if verdict == "none" else verdict,
+        "verdict": worst(one.verdict for one in findings),
         "ended": run.ending.reason if run.ending else None,
         "findings": [one.as_dict() for one in findings],
         "record": {

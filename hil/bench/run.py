@@ -247,6 +247,8 @@ class Run:
         asked = [one for one in file.requirements if one.scenarios is None or self.scenario_name in one.scenarios]
         units = {one.name: one.unit for one in recording.channels}
         findings = judge(asked, recording, end, units, file.overruns)
+        if not findings and self.ending is None:
+            self._end("error", f"no requirement is judged in scenario {self.scenario_name!r}", end)
         if self.ending is None:
             return findings
         words = f"the run reaches the scenario's end at {in_words(end)}"

@@ -64,7 +64,11 @@ class Kernel:
     @property
     def python(self) -> Callable[..., int]:
         """The function as Python sees it."""
-        found: Callable[..., int] = getattr(importlib.import_module(self.module), self.name)
+        found: Callable[..., int] | None = getattr(importlib.import_module(self.module), self.name, None)
+        if found is None:
+            raise InputError(
+                f"kernel {self.name} of {self.module} is no function of its module; write it with def there"
+            )
         return found
 
     @cached_property

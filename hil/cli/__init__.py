@@ -1,6 +1,7 @@
 """The command `hil`. Each command is a module, imported only when it is used."""
 
 import sys
+import traceback
 from importlib import import_module
 from typing import Any
 
@@ -56,3 +57,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has enough
         sys.exit(0)
+    except Exception:  # noqa: BLE001 - whatever it is, it is no verdict
+        traceback.print_exc()  # Python's own status would say that the verdict is fail
+        sys.exit(HilError.exit_status)

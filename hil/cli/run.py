@@ -1,6 +1,5 @@
 """`hil run`: run a rig, judge it, leave the evidence."""
 
-import json
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -37,6 +36,7 @@ def run(
     """Run a rig in one scenario. Exit status: 0 pass, 1 fail, 2 usage or wiring, 3 inconclusive, 4 error."""
     from hil.bench.rig import open_rig
     from hil.bench.run import Options, Run, process_age
+    from hil.evidence import result_json
 
     phases = {"imports": process_age()}
     opened = open_rig(rig, _changes(settings or []))
@@ -48,7 +48,7 @@ def run(
         result = prepared.execute()
     if timings:
         _print_phases(phases)
-    typer.echo(json.dumps(result, sort_keys=True)) if as_json else _print(result)
+    typer.echo(result_json(result), nl=False) if as_json else _print(result)
     raise typer.Exit(EXIT[result["verdict"]])
 
 
@@ -93,8 +93,8 @@ def _print(result: dict[str, Any]) -> None:
     late = f", {result['loop']['late']} late ticks" if result["clock"] != "virtual" else ""
     typer.echo(
         f"{result['rig']} / {result['scenario']} over {result['link']}, clock {result['clock']}, "
-        f"seed {result['seed']}: {result['simulated_s']:g} s in {result['wall_s']:.3f} s, {result['speed']:.0f} times real time, "
-        f"{result['ns_per_step']:.0f} ns per step{late}"
+        f"seed {result['seed']}: {result['simulated_s']:g} s in {result['wall_s']:.3f} s, "
+        f"{result['speed']:.0f} times real time, {result['ns_per_step']:.0f} ns per step{late}"
     )
     typer.echo(f"record  {result['paths']['record']}  sha256 {result['record']['digest']}")
     typer.echo(f"report  {result['paths']['report']}")

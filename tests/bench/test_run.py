@@ -158,7 +158,8 @@ def test_a_run_that_judges_nothing_is_an_error(project: Project) -> None:
     for name in ("R1", "R2"):
         project.change(project.rig, f'id = "{name}"\n', f'id = "{name}" \nscenarios = ["step"]\n')
     result = project.run(scenario="idle")
-    assert (result["verdict"], result["findings"]) == ("error", [])
+    assert (result["verdict"], result["ended"]) == ("error", "no requirement is judged in scenario 'idle'")
+    assert [one["id"] for one in result["findings"]] == ["run"]
 
 
 def test_an_unknown_scenario_names_the_nearest(project: Project) -> None:

@@ -72,3 +72,11 @@ def test_a_kernel_that_cannot_be_one_is_refused_with_its_place(name: str, words:
     with pytest.raises(InputError) as error:
         _ = kernel(name).address
     assert str(error.value) == f"{Path(_kernels.__file__)}:{line}: kernel {name} {words}"
+
+
+def test_a_function_without_a_name_is_no_kernel() -> None:
+    with pytest.raises(InputError) as error:
+        _ = kernel("<lambda>").address
+    assert str(error.value) == (
+        "kernel <lambda> of tests.blocks._kernels is no function of its module; write it with def there"
+    )
