@@ -118,6 +118,7 @@ class Reference:
         settings: ProcessImage = assembly.keep[0]  # type: ignore[assignment]
         (folder / name).mkdir(exist_ok=True)
         header = _struct("image", assembly.image) + _struct("settings", settings)
+        header += f"#define RECORD {rig.record_period // rig.step}\n"
         (folder / name / "image.h").write_text(header.replace("_parameters", ""))
         target = folder / name / f"code{'-'.join(flags)}.so"
         source = FOLDER / f"{name}.c"
@@ -185,7 +186,7 @@ def _side_by_side(rig: Rig, reference: Reference) -> "Iterator[tuple[np.ndarray[
     while assembly.loop.tick < ticks:
         assembly.loop.run(ticks)
         mine = assembly.ring.take()
-        reference.run(len(mine))
+        reference.run(len(mine) * rig.record_period // rig.step)
         yield mine, reference.rows[: len(mine)]
 
 

@@ -143,7 +143,10 @@ static inline void take_answer(struct rig *rig) {
     to->AT101_BAD = from->AT101_BAD;
 }
 
-static void power_up(struct rig *rig) { rig->reactor.TV101 = 50.0f; }
+static void power_up(struct rig *rig) {
+    rig->tv101.stem = 50.0;
+    rig->reactor.TV101 = 50.0f;
+}
 
 /* Everything between the plant's outputs and its next step, in the order of hil.bench.assembly. */
 static inline void control(struct rig *rig, int64_t t) {

@@ -15,21 +15,24 @@ void start(struct rig *rig, const struct image *image, const struct settings *se
     power_up(rig);
 }
 
-/* Steps n ticks; the rows, taken before the plant moves, go round in a ring. Ends early when the plant breaks. */
+/* Steps n ticks. Every RECORD ticks a row is taken, before the plant moves; the rows go round in a ring. Ends early
+   when the plant breaks. */
 int64_t run(struct rig *given, int64_t n, struct row *ring, int64_t capacity) {
     struct rig rig = *given;
     const struct settings_plant p = rig.settings.plant;
-    struct row *row = ring + rig.tick % capacity;
+    struct row *row = ring + (rig.tick + RECORD - 1) / RECORD % capacity;
     int64_t end = rig.tick + n, status = 0;
     for (; rig.tick < end && status == 0; rig.tick++) {
         int64_t t = rig.tick * H;
         play(&rig.scenario, &rig.image, &rig.settings, t);
         measure(&p, &rig.image);
         control(&rig, t);
-        row->t = t;
-        row->image = rig.image;
-        if (++row == ring + capacity)
-            row = ring;
+        if (rig.tick % RECORD == 0) {
+            row->t = t;
+            row->image = rig.image;
+            if (++row == ring + capacity)
+                row = ring;
+        }
         status = advance(&p, &rig.image);
     }
     *given = rig;
