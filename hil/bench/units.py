@@ -3,12 +3,17 @@
 from functools import cache
 from typing import Any
 
+from hil.blocks.native import cache_folder
+
 
 @cache
 def _registry() -> Any:
     import pint
 
-    return pint.UnitRegistry(cache_folder=":auto:")
+    try:
+        return pint.UnitRegistry(cache_folder=str(cache_folder() / "units"))
+    except OSError:  # a cache that cannot be written costs time and nothing else
+        return pint.UnitRegistry()
 
 
 def difference(source: str, target: str) -> str | None:

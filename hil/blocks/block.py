@@ -144,7 +144,7 @@ class Plant:
 
 
 def _kernel(function: KernelFunction, *records: Record) -> Kernel:
-    return Kernel(function.__module__, function.__name__, tuple(one.dtype for one in records))
+    return Kernel(function.__module__, function.__name__, tuple(one.dtype for one in records), function)
 
 
 def first_not_finite(record: Record, memory: "np.ndarray[Any, Any]") -> str | None:

@@ -11,6 +11,7 @@ only the kernel's own file, and reading it back needs Numba, which takes longer 
 """
 
 import importlib
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,21 +55,19 @@ def function(python: Callable[..., Any]) -> Function:
 class Kernel:
     """One compiled function of a module: `module:name`, with the layouts of p, x, u and y.
 
-    A layout of None hands the kernel the bare address as an integer.
+    A layout of None hands the kernel the bare address as an integer. `function` is the one that is meant, where it is
+    at hand: what its module calls so has to be the same.
     """
 
     module: str
     name: str
     layouts: tuple["np.dtype[Any] | None", ...] = (None, None, None, None)
+    function: Callable[..., int] | None = None
 
     @property
     def python(self) -> Callable[..., int]:
         """The function as Python sees it."""
-        found: Callable[..., int] | None = getattr(importlib.import_module(self.module), self.name, None)
-        if found is None:
-            raise InputError(
-                f"kernel {self.name} of {self.module} is no function of its module; write it with def there"
-            )
+        found: Callable[..., int] = getattr(importlib.import_module(self.module), self.name)
         return found
 
     @cached_property
@@ -81,9 +80,18 @@ class Kernel:
         key = f"kernels/{digest_of_sources(self.module)}/{self.symbol}-{_digest(self.layouts)}.o"
         return native.Library(native.cached(key, lambda: _compile(self)))
 
-    @cached_property
+    @property
     def address(self) -> int:
-        """The address of the compiled function; compiles it when the cache does not have it."""
+        """The address of the compiled function, good as long as the kernel lives; compiles it when it has to.
+
+        Raises:
+            InputError: the function cannot be compiled, or is not the one that its module calls so.
+        """
+        if self.function not in (None, getattr(sys.modules.get(self.module), self.name, None)):
+            raise InputError(
+                f"{self.module} has no {self.name} of its own that is this one: write it with def in the module itself; "
+                "after another project with a module of that name, open this one again"
+            )
         return self._library.address(self.symbol)
 
 

@@ -1,5 +1,6 @@
 import random
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from hil.bench.run import Options, Run
 from hil.errors import InputError
 from hil.record import Recording, read
-from tests.bench._tiny import Project, finding, written
+from tests.bench._tiny import Project, finding, tiny, written
 
 MS = 1_000_000
 
@@ -147,7 +148,7 @@ def test_a_late_bench_is_inconclusive_whatever_it_measures(project: Project) -> 
 
 
 def test_a_tolerant_policy_is_kept(project: Project) -> None:
-    result = project.run(rate=10**6, **{"overruns.lateness": "1h"})
+    result = project.run(rate=10**6, overruns__lateness="1h")
     assert (result["verdict"], result["loop"]["late"], result["clock"]) == ("pass", 0, "x1000000")
 
 
@@ -186,3 +187,15 @@ def test_the_result_names_what_the_run_was_made_from(project: Project) -> None:
     assert {"kernels of plant_models.tank", "kernels of hil.loop.kernels", "kernels of hil.blocks.sensors"} == set(
         paths[3:]
     )
+
+
+def test_a_plant_never_runs_as_another_projects_plant_of_the_same_name(project: Project, tmp_path: Path) -> None:
+    other = tiny(tmp_path / "other")
+    other.change(other.plant, "y.outflow = p.leak", "y.outflow = 7.0 * p.leak")
+    opened = project.open()
+    other.run()
+    with pytest.raises(InputError, match=r"^plant_models.tank has no measure of its own that is this one: "):
+        Run(opened, Options(folder=tmp_path / "first")).execute()
+    result = project.run("second")
+    assert record(project, "second")["plant.outflow"][0] == 0.1
+    assert str(project.plant) in [one["path"] for one in result["inputs"]]

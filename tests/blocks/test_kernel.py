@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hil.blocks import FAILED
+from hil.blocks import FAILED, Block
 from hil.blocks.interpreted import interpret
 from hil.errors import InputError
 from hil.loop import Step, call_block
@@ -74,9 +74,11 @@ def test_a_kernel_that_cannot_be_one_is_refused_with_its_place(name: str, words:
     assert str(error.value) == f"{Path(_kernels.__file__)}:{line}: kernel {name} {words}"
 
 
-def test_a_function_without_a_name_is_no_kernel() -> None:
+def test_a_function_that_its_module_does_not_know_is_no_kernel() -> None:
+    block = Block(name="made", words="", step=lambda t, h, p, x, u, y: 0)
     with pytest.raises(InputError) as error:
-        _ = kernel("<lambda>").address
+        _ = block.kernel.address
     assert str(error.value) == (
-        "kernel <lambda> of tests.blocks._kernels is no function of its module; write it with def there"
+        "tests.blocks.test_kernel has no <lambda> of its own that is this one: write it with def in the module itself; "
+        "after another project with a module of that name, open this one again"
     )
