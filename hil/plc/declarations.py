@@ -16,7 +16,8 @@ SECTIONS = {
     "VAR": "local", "VAR_INPUT": "input", "VAR_OUTPUT": "output", "VAR_IN_OUT": "in_out", "VAR_TEMP": "temp",
     "VAR_EXTERNAL": "external", "VAR_GLOBAL": "global",
 }  # fmt: skip
-LARGEST = 64 << 20  # bytes of one variable
+LARGEST = 16 << 20  # bytes of one variable
+MOST = 64 << 20  # bytes of all declared variables and members
 _UNIT = re.compile(r"attribute\s+'unit'\s*:=\s*'([^']*)'", re.IGNORECASE)
 
 
@@ -30,6 +31,7 @@ class Declarations:
 
     def __init__(self, names: Names) -> None:
         self.names = names
+        self._bytes = 0
         self._open: list[str] = []  # types being resolved, against structures that contain themselves
 
     # ---- types
@@ -214,6 +216,11 @@ class Declarations:
 
     def _typed(self, one: s.VariableDeclaration, scope: Scope) -> tuple[Type, bytes]:
         type_ = self.type_of(one.type, scope)
+        self._bytes += type_.size
+        if self._bytes > MOST:
+            scope.error(one.at, f"with {one.name} the variables need more than {MOST} bytes; make arrays smaller")
+            self._bytes = 0
+            return POISON, POISON.image
         if one.initial is None or type_ is POISON:
             return type_, type_.image
         return type_, self.initial(one.initial, type_, scope)

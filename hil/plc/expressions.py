@@ -315,6 +315,10 @@ class Expressions(Values):
         families = ("int", "uint", "any_int") if op == "MOD" else ("int", "uint", "real", "any_int", "any_real")
         if not isinstance(type_, Scalar) or type_.family not in families:
             return self._refuse(op, at, left, right)
+        whole = type_.family in ("int", "uint", "any_int")
+        if op in ("/", "MOD") and whole and isinstance(right, Const) and pseudo(right.type) and right.value == 0:
+            self.scope.error(at, "this divides by zero; change the divisor")
+            return poison(at)
         return operation(type_, at, op, [self._into(left, type_), self._into(right, type_)])
 
     def meet(self, left: Expr, right: Expr) -> Type | None:

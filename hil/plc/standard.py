@@ -50,7 +50,6 @@ _COUNTS = {
     "DELETE": 3,
     "REPLACE": 4, "FIND": 2, "ATAN2": 2, **dict.fromkeys(_REAL - {"ATAN2"}, 1),
 }  # fmt: skip
-_FROM_REAL = ("int", "uint", "bits")
 
 
 class StandardFunctions(Expressions):

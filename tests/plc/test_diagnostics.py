@@ -53,6 +53,7 @@ SENTENCES = [
     ("i := 1 ? 2;", "the character '?' has no meaning here; remove it"),
     ("s := 'open;", "this string never ends; close it with ' on the same line"),
     ("(* open", "this comment never ends; close it with *)"),
+    ("i := i / 0;", "this divides by zero; change the divisor"),
     ("b := x > 1;", "> does not combine TIME with a whole number; convert one of them"),
 ]  # fmt: skip
 
@@ -71,7 +72,9 @@ DECLARATIONS = [
     ("VAR x INT; END_VAR", "expected ':' before the variable's type, found 'INT'"),
     ("VAR x : ARRAY [3..1] OF INT; END_VAR", "the bounds 3..1 are the wrong way round; write 1..3"),
     ("VAR x : ARRAY [0..2000000000] OF INT; END_VAR",
-     "this array needs 4000000002 bytes, a variable may have 67108864; make it smaller"),
+     "this array needs 4000000002 bytes, a variable may have 16777216; make it smaller"),
+    ("VAR a, b, c, d, e : ARRAY [1..16000000] OF BYTE; END_VAR",
+     "with e the variables need more than 67108864 bytes; make arrays smaller"),
     ("VAR x : STRING[0]; END_VAR", "a string has 1 to 32767 characters, not 0; change it"),
     ("VAR x : INT := y; END_VAR", "no variable y here; declare it in a VAR section"),
     ("VAR y : INT; x : INT := y; END_VAR", "the initial value must be a constant; use a literal or a VAR CONSTANT"),

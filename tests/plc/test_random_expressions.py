@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from hil.plc import compile_text
@@ -67,7 +67,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other) and math.copysign(1, one) == math.copysign(1, other)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, phases=[Phase.generate])  # the message shows the one expression that differs
 @given(st.lists(typed, min_size=EACH, max_size=EACH), st.fixed_dictionaries({one: constants(one) for one in TYPES}))
 def test_machine_code_agrees_with_the_evaluator(cases: list[Expression], given_values: dict[str, Any]) -> None:
     variables = {f"v_{type_.lower()}": one for type_, one in given_values.items()}
