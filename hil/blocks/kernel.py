@@ -89,8 +89,8 @@ class Kernel:
         """
         if self.function not in (None, getattr(sys.modules.get(self.module), self.name, None)):
             raise InputError(
-                f"{self.module} has no {self.name} of its own that is this one: write it with def in the module itself; "
-                "after another project with a module of that name, open this one again"
+                f"{self.module} has no {self.name} of its own that is this one: write it with def in the module "
+                "itself; after another project with a module of that name, open this one again"
             )
         return self._library.address(self.symbol)
 

@@ -28,6 +28,11 @@ def test_a_sound_rig_opens(project: Project) -> None:
     assert (rig.step, rig.record_period, list(rig.blocks), len(rig.wires)) == (100_000_000, 100_000_000, ["LT1"], 4)
 
 
+def test_a_text_of_the_program_needs_no_wire(project: Project) -> None:
+    project.change(project.program, "DIVISOR : INT;", "DIVISOR : INT; NAME : STRING;")
+    assert "NAME" not in project.open().controller.inputs.names
+
+
 # What stands in a file, what stands there instead, and the one sentence that follows; {line} is where it stands.
 MISTAKES: dict[str, Mistake] = {
     "unknown signal": (

@@ -1,6 +1,7 @@
 import random
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,12 +70,14 @@ def test_twenty_runs_in_any_order_give_the_same_records(project: Project) -> Non
     assert len(set.union(*digests.values())) == 4
 
 
-def test_over_the_wire_the_traces_differ_by_no_tick(project: Project) -> None:
-    fused, wired = project.run("fused"), project.run("wired", link="opcua")
+@pytest.mark.parametrize("rates", [{}, {"plant__step": "50ms", "controller__period": "300ms"}], ids=["one", "several"])
+def test_over_the_wire_the_traces_differ_by_no_tick(project: Project, rates: dict[str, Any]) -> None:
+    rates |= {"scenarios__step__duration": "9s"}
+    fused, wired = project.run("fused", **rates), project.run("wired", link="opcua", **rates)
     one, other = record(project, "fused"), record(project, "wired")
     levels = one["plant.level"], other["plant.level"]
-    shifted = {n: bool(np.array_equal(levels[0][: 101 - n], levels[1][n:])) for n in range(5)}
-    assert [n for n, equal in shifted.items() if equal] == [0]
+    shifted = [np.array_equal(levels[0][: len(one.t) - n], levels[1][n:]) for n in range(5)]
+    assert shifted == [True] + [False] * 4
     assert one.digest == other.digest
     assert wired["findings"] == fused["findings"]
     assert (wired["link"], wired["verdict"], wired["link_health"]["errors"]) == ("opcua", "pass", 0)
