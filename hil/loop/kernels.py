@@ -1,6 +1,6 @@
 """The compiled lines that step everything: the loop itself and the blocks that every rig needs.
 
-The order within a tick is the order of the schedule, which `hil.bench.schedule` writes down once.
+The order within a tick is the order of the schedule, which `hil.bench.assembly` writes down once.
 """
 
 from typing import Any

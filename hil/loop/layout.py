@@ -48,7 +48,7 @@ RING = np.dtype(
 
 PACE = np.dtype(
     [
-        *((name, "i8") for name in ("gettime", "nanosleep", "start", "rate", "spin", "tolerance", "grace", "lateness")),
+        *((name, "i8") for name in ("gettime", "nanosleep", "start", "rate", "spin", "tolerance", "grace")),
         *((name, "i8") for name in ("late", "worst", "run", "longest_run", "first_late", "seconds", "nanoseconds")),
     ],
     align=True,

@@ -1,7 +1,6 @@
 """The fixed-step loop: a schedule of blocks on memory, stepped by one compiled function that knows none of them."""
 
 import ctypes
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -67,7 +66,7 @@ class Loop:
             addresses = (address_of(memory) for memory in (one.p, one.x, one.u, one.y))
             line["p"], line["x"], line["u"], line["y"] = addresses
             line["block"], line["period"] = one.address, one.period
-            line["every"], line["due"] = one.period // step, math.ceil(one.phase / step)
+            line["every"], line["due"] = one.period // step, -(-one.phase // step)
         self._entries = entries
         self.memory = np.zeros(1, LOOP)
         self.memory["entries"], self.memory["count"], self.memory["step"] = (
