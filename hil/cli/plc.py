@@ -19,9 +19,7 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="S
     from hil.plc.compiler import examine
     from hil.plc.program import read_source
 
-    texts = [
-        (str(file), read_source(file)) for file in files
-    ]  # a missing file ends it before anything is said
+    texts = [(str(file), read_source(file)) for file in files]  # a missing file ends it before anything is said
     parsed = compiled = 0
     for file, text in texts:
         read, lines = examine(text, file)
@@ -37,9 +35,7 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="S
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="the program, Structured Text")],
     scans: Annotated[int, typer.Option(help="how many", min=0)] = 1,
-    period: Annotated[
-        str | None, typer.Option(help="time between scans, by default the task's INTERVAL")
-    ] = None,
+    period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     watch: Annotated[str | None, typer.Option(metavar="VAR,...", help="which values to print")] = None,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
 ) -> None:
@@ -70,9 +66,7 @@ def serve(
     clock: Annotated[
         Literal["wall", "lockstep"], typer.Option(help="scan by itself, or when a client says so")
     ] = "wall",
-    period: Annotated[
-        str | None, typer.Option(help="time between scans, by default the task's INTERVAL")
-    ] = None,
+    period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     until_eof: Annotated[bool, typer.Option("--until-eof", help="end when standard input does")] = False,
 ) -> None:
     """Serve a program over OPC UA until a signal ends it."""

@@ -24,9 +24,7 @@ def show(file: File) -> None:
         typer.echo(f"{name} = {fact}")
     wide = max((len(channel.name) for channel in recording.channels), default=0)
     for channel in recording.channels:
-        typer.echo(
-            f"  {channel.name:{wide}}  {channel.kind:4} {channel.unit or '-':8} {channel.words}".rstrip()
-        )
+        typer.echo(f"  {channel.name:{wide}}  {channel.kind:4} {channel.unit or '-':8} {channel.words}".rstrip())
 
 
 @app.command()
