@@ -25,7 +25,7 @@ from hil.bench.rig_file import ScenarioPart
 from hil.blocks import Solver
 from hil.blocks.solver import ADVANCE
 from hil.loop import Change, Conductor, Loop, Pace, Ring, Step, address_of, handover, script, trade, wires
-from hil.signals import ProcessImage
+from hil.signals import ProcessImage, Signal
 
 if TYPE_CHECKING:
     from hil.links import FreeRunning
@@ -170,7 +170,7 @@ def _wires_to(rig: Rig, image: ProcessImage, name: str, period: int) -> list[Ste
     ends = [one for one in rig.wires if one.target.startswith(f"{name}.")]
     if not ends:
         return []
-    kinds = {path: image.find(path).kind for one in ends for path in (one.source, one.target)}
+    kinds = {path: _kind(image.find(path)) for one in ends for path in (one.source, one.target)}
     conductors = [
         Conductor(
             image.address(one.source), image.address(one.target), kinds[one.source], kinds[one.target],
@@ -179,6 +179,11 @@ def _wires_to(rig: Rig, image: ProcessImage, name: str, period: int) -> list[Ste
         for one in ends
     ]  # fmt: skip
     return [wires(f"wires to {name}", conductors, period)]
+
+
+def _kind(one: Signal) -> str:
+    """Return a signal's kind; a BOOL of a program, which has a byte, takes 0 and 1 only."""
+    return "b1" if one.kind == "u1" and one.high == 1 else one.kind
 
 
 def _controller_memory(rig: Rig, image: ProcessImage) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:

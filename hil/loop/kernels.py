@@ -129,8 +129,10 @@ def _store(address: int, kind: int, value: float) -> None:
         store_u4(address, np.uint32(_whole(value, 0.0, 4294967295.0)))
     elif kind == 8:
         store_u2(address, np.uint16(_whole(value, 0.0, 65535.0)))
-    else:
+    elif kind == 9:
         store_u1(address, np.uint8(_whole(value, 0.0, 255.0)))
+    else:
+        store_u1(address, np.uint8(_whole(value, 0.0, 1.0)))
 
 
 @function

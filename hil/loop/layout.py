@@ -61,7 +61,7 @@ TRADE = np.dtype(
 )
 """A loop's end of a free-running link: two mailboxes, the memory behind each, the age that makes an answer stale."""
 
-KINDS = {"f8": 0, "f4": 1, "i8": 2, "i4": 3, "i2": 4, "i1": 5, "u8": 6, "u4": 7, "u2": 8, "u1": 9, "b1": 9}
+KINDS = {"f8": 0, "f4": 1, "i8": 2, "i4": 3, "i2": 4, "i1": 5, "u8": 6, "u4": 7, "u2": 8, "u1": 9, "b1": 10}
 COPY = 16
 """As a wire's source kind: move as many bytes as the target kind has, unchanged."""
 

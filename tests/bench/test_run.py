@@ -70,6 +70,17 @@ def test_twenty_runs_in_any_order_give_the_same_records(project: Project) -> Non
     assert len(set.union(*digests.values())) == 4
 
 
+def test_a_number_on_the_way_to_a_switch_is_on_or_off(project: Project) -> None:
+    project.change(project.program, "DIVISOR : INT;", "DIVISOR : INT; START : BOOL;")
+    project.change(project.program, "RUNNING := TRUE", "RUNNING := START")
+    operator = '[operator.start]\nunit = "1"\nwords = "a number"\nvalue = 2.0\n\n[controller]'
+    project.change(project.rig, "[controller]", operator)
+    wire = '[[wires]]\nfrom = "operator.start"\nto = "controller.START"\n\n[scenarios.step]'
+    project.change(project.rig, "[scenarios.step]", wire)
+    project.run(controller__watch=["RUNNING"])
+    assert record(project)["controller.RUNNING"].tolist() == [0] + [1] * 100
+
+
 @pytest.mark.parametrize("rates", [{}, {"plant__step": "50ms", "controller__period": "300ms"}], ids=["one", "several"])
 def test_over_the_wire_the_traces_differ_by_no_tick(project: Project, rates: dict[str, Any]) -> None:
     rates |= {"scenarios__step__duration": "9s"}

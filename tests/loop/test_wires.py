@@ -62,6 +62,16 @@ def test_a_wire_scales_as_ieee_754_rounds(value: float, scale: float, offset: fl
     assert carried(value, "f8", "i4", scale, offset) == whole
 
 
+@pytest.mark.parametrize(
+    ("value", "switch"), [(2.0, True), (0.6, True), (-7.0, False), (0.5, False), (math.nan, False)]
+)
+def test_a_switch_is_on_or_off(value: float, switch: bool) -> None:
+    source, target = np.array([value]), np.zeros(3, "u1")
+    step = wires("wire", [Conductor(address_of(source), target.ctypes.data + 1, "f8", "b1")], 1)
+    assert call_block(step, 0) == 0
+    assert target.tolist() == [0, int(switch), 0]
+
+
 def test_wires_are_carried_in_their_order() -> None:
     values = np.array([1.0, 2.0, 3.0])
     a, b, c = (values.ctypes.data + 8 * i for i in range(3))
