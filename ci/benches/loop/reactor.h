@@ -138,6 +138,7 @@ struct reactor {
     float TV101, CA_PV, CA_RAMP, T_PV, T_SP, TC_SP;
     int16_t STATE;
     uint16_t HEARTBEAT;
+    bool STARTED;
     bool ALARM, T_HIGH, T_TRIP, CA_OFF_SP, TT101A_BAD, TT101B_BAD, TT101_DISAGREE, TT102_BAD, AT101_BAD;
     struct validation CHECK_A, CHECK_B, CHECK_TC, CHECK_CA;
     struct lag T_FILTER, CA_FILTER, CA_MODEL;
@@ -245,8 +246,9 @@ static inline void scan(struct reactor *x, const struct image_controller_inputs 
     double track = x->STATE == TRIPPED ? 100.0
                    : u->MANUAL ? u->TV101_MANUAL
                                : (WARM - x->TIC101.OUT) / (WARM - COLD) * 100.0;
-    pi_control(&x->TIC102, x->STATE != TRIPPED && !u->MANUAL && !x->TT102_BAD, x->TIC101.OUT, u->TT102, 0.0, track,
+    pi_control(&x->TIC102, x->STARTED && x->STATE != TRIPPED && !u->MANUAL && !x->TT102_BAD, x->TIC101.OUT, u->TT102, 0.0, track,
                TIC102_KP, TIC102_TI, 0.0, 100.0, false, false, CYCLE);
+    x->STARTED = true;
     x->TV101 = (float)x->TIC102.OUT;
 
     x->T_HIGH = delayed_alarm(&x->HIGH_T, T > T_HIGH_LIMIT, 10 * SEC, 60 * SEC, t);
