@@ -34,9 +34,7 @@ def faults(
         if one.built_in is None:
             found.append(f"no variable {point.path!r} at {url}{near(point.path, names)}")
         elif one.array:
-            found.append(
-                f"{point.path!r} at {url} is an array of {one.type}: wire its elements, as {point.path}[1]"
-            )
+            found.append(f"{point.path!r} at {url} is an array of {one.type}: wire its elements, as {point.path}[1]")
         elif not _fits(point.kind, one.built_in):
             kind = _KINDS.get(one.built_in, "of no kind that a wire carries")
             found.append(f"{point.path!r} at {url} is {one.type} ({kind}), the wire carries {point.kind}")

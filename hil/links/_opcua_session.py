@@ -31,9 +31,7 @@ class Session:
         # The library's own watch would run only while we exchange, and an exchange is the better look.
         self.client = Client(url, timeout=timeout, watchdog_intervall=_NEVER)
 
-    async def open(
-        self, writes: Sequence[Point], reads: Sequence[Point], *, lockstep: bool, scans: int
-    ) -> None:
+    async def open(self, writes: Sequence[Point], reads: Sequence[Point], *, lockstep: bool, scans: int) -> None:
         """Connect, check all points and prepare the requests.
 
         Raises:
@@ -44,16 +42,12 @@ class Session:
         self.lockstep, self.scans = lockstep, scans
         points = (*writes, *reads)
         if self.namespace not in self.spaces:
-            raise InputError(
-                f"{self.url} has no namespace {self.namespace!r}; it has {', '.join(self.spaces)}"
-            )
+            raise InputError(f"{self.url} has no namespace {self.namespace!r}; it has {', '.join(self.spaces)}")
         described = await self.describe(points)
         known = await self._known() if any(one.built_in is None for one in described) else ()
         found = faults(self.url, writes, list(zip(points, described, strict=True)), known)
         if lockstep and not await self._steps():
-            found.append(
-                f"{self.url} does not run in lockstep; start it with `hil plc serve --clock lockstep`"
-            )
+            found.append(f"{self.url} does not run in lockstep; start it with `hil plc serve --clock lockstep`")
         if found:
             raise InputError(found)
         self._prepare(writes, reads, described)
@@ -73,13 +67,9 @@ class Session:
         """Return what the server says of each point, in the same order."""
         request = ua.ReadParameters()
         for one in points:
-            request.NodesToRead += [
-                ua.ReadValueId(NodeId=self._node(one.path), AttributeId=each) for each in _ASKED
-            ]
+            request.NodesToRead += [ua.ReadValueId(NodeId=self._node(one.path), AttributeId=each) for each in _ASKED]
             request.NodesToRead.append(
-                ua.ReadValueId(
-                    NodeId=self._of_controller(f"{one.path}.EngineeringUnits"), AttributeId=_ASKED[0]
-                )
+                ua.ReadValueId(NodeId=self._of_controller(f"{one.path}.EngineeringUnits"), AttributeId=_ASKED[0])
             )
         answers = iter(await self.client.uaclient.read(request) if points else ())
         return tuple(
@@ -104,9 +94,7 @@ class Session:
         if self._encode:
             for item, status in zip(self._write.NodesToWrite, answers.pop(0), strict=True):
                 if not status.is_good():
-                    raise LinkError(
-                        f"{self.url}: writing {item.NodeId.Identifier!r} failed: {in_words(status)}"
-                    )
+                    raise LinkError(f"{self.url}: writing {item.NodeId.Identifier!r} failed: {in_words(status)}")
         if self.lockstep and not (status := answers.pop(0)[0].StatusCode).is_good():
             if fault := await self._fault():
                 raise ControllerFault(fault)
@@ -119,15 +107,11 @@ class Session:
             if one.StatusCode is not None and not one.StatusCode.is_good():
                 if fault := await self._fault():
                     raise ControllerFault(fault)
-                raise LinkError(
-                    f"{self.url}: reading {item.NodeId.Identifier!r} failed: {in_words(one.StatusCode)}"
-                )
+                raise LinkError(f"{self.url}: reading {item.NodeId.Identifier!r} failed: {in_words(one.StatusCode)}")
             values.append(decode(one.Value.Value) if decode else one.Value.Value)
         return values
 
-    def _prepare(
-        self, writes: Sequence[Point], reads: Sequence[Point], described: Sequence[Described]
-    ) -> None:
+    def _prepare(self, writes: Sequence[Point], reads: Sequence[Point], described: Sequence[Described]) -> None:
         self._write, self._read, self._step = (
             ua.WriteParameters(),
             ua.ReadParameters(),
@@ -135,9 +119,7 @@ class Session:
         )
         for one in described[: len(writes)]:
             empty = ua.Variant("" if one.built_in == "String" else 0, ua.VariantType[str(one.built_in)])
-            self._write.NodesToWrite.append(
-                ua.WriteValue(self._node(one.path), _ASKED[0], None, ua.DataValue(empty))
-            )
+            self._write.NodesToWrite.append(ua.WriteValue(self._node(one.path), _ASKED[0], None, ua.DataValue(empty)))
         for point in reads:
             self._read.NodesToRead.append(ua.ReadValueId(self._node(point.path), _ASKED[0]))
         self._read.TimestampsToReturn = ua.TimestampsToReturn.Neither

@@ -147,13 +147,9 @@ class OpcUaLink:
             cure = "is the controller stopped or overloaded? a slower one needs a longer timeout"
             raise LinkError(f"{self.url}: no answer within {self.timeout:g} s; {cure}") from broken
         except ConnectionRefusedError as broken:
-            raise LinkError(
-                f"{self.url}: nobody listens there; start the controller or correct the URL"
-            ) from broken
+            raise LinkError(f"{self.url}: nobody listens there; start the controller or correct the URL") from broken
         except UaStatusCodeError as broken:
-            raise LinkError(
-                f"{self.url}: the server refused with {type(broken).__name__}: {broken}"
-            ) from broken
+            raise LinkError(f"{self.url}: the server refused with {type(broken).__name__}: {broken}") from broken
         except (UaError, OSError, EOFError, ValueError, struct.error) as broken:
             why = f"the connection is lost ({broken or type(broken).__name__})"
             raise LinkError(f"{self.url}: {why}; is the controller still running?") from broken

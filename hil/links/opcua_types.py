@@ -45,9 +45,7 @@ ELEMENTARY = {
     "STRING": Elementary("String", "S"),
 }
 
-_BY_KIND = {
-    one.kind: one for name, one in reversed(ELEMENTARY.items()) if name not in ("BOOL", "TIME", "LTIME")
-}
+_BY_KIND = {one.kind: one for name, one in reversed(ELEMENTARY.items()) if name not in ("BOOL", "TIME", "LTIME")}
 
 SUBTYPES = ("BYTE", "WORD", "DWORD", "LWORD", "TIME", "LTIME")
 """Types that OPC UA has no name for: subtypes of a built-in type, under the IEC name."""

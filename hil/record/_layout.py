@@ -15,9 +15,7 @@ import numpy as np
 from hil.errors import InputError
 
 FINISHED, UNFINISHED = b"MDF     ", b"UnFinMF "
-REPAIR = (
-    0b101  # id_unfin_flags: CG cycle counter (bit 0) and length of the last DT block (bit 2) are not updated
-)
+REPAIR = 0b101  # id_unfin_flags: CG cycle counter (bit 0) and length of the last DT block (bit 2) are not updated
 IDENTIFICATION = struct.Struct("<8s8s8s4xH30xHH")  # file, vers, prog, ver, unfin_flags, custom flags
 HEADER = struct.Struct("<4s4xQQ")  # id, length, number of links: opens every block
 HD_AT = IDENTIFICATION.size  # the standard fixes the place of the HD block alone
@@ -59,9 +57,7 @@ def writable(text: str) -> bool:
     return _UNWRITABLE.search(text) is None
 
 
-def row_dtype(
-    channels: Sequence[Channel], offsets: Sequence[int] | None = None, width: int = 0
-) -> np.dtype[np.void]:
+def row_dtype(channels: Sequence[Channel], offsets: Sequence[int] | None = None, width: int = 0) -> np.dtype[np.void]:
     """The row: `t` (i8, ns), then the channels in their order, packed.
 
     With `offsets` the channels lie where these say, in rows of `width` bytes that begin with `t`: memory that is laid
@@ -78,9 +74,7 @@ def row_dtype(
             use = "use one of f8 f4 i1 i2 i4 i8 u1 u2 u4 u8 b1 S<n>"
             faults.append(f"channel {channel.name!r} cannot be recorded as {channel.kind!r}; {use}")
         if not all(map(writable, (channel.name, channel.unit, channel.words))):
-            faults.append(
-                f"channel {channel.name!r}: a control character in name, unit or words; take it out"
-            )
+            faults.append(f"channel {channel.name!r}: a control character in name, unit or words; take it out")
         taken.add(channel.name)
     if faults:
         raise InputError(faults)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import mmap
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path

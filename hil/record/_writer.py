@@ -41,22 +41,16 @@ class Writer:
         self.dtype = row_dtype(channels) if dtype is None else dtype
         facts = metadata or {}
         if broken := [k for k in facts if not mdf.writable(k + facts[k])]:
-            raise InputError(
-                [f"fact {k!r} cannot be recorded: a control character; take it out" for k in broken]
-            )
+            raise InputError([f"fact {k!r} cannot be recorded: a control character; take it out" for k in broken])
         start, self._cycles_at = head(channels, self.dtype, facts)
         self._rows_at = len(start)
         self._last = np.iinfo(np.int64).min
         try:
             self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115 (the writer is the context)
         except FileExistsError:
-            raise InputError(
-                f"record {path} exists and is never overwritten; remove it or name another"
-            ) from None
+            raise InputError(f"record {path} exists and is never overwritten; remove it or name another") from None
         except OSError as error:
-            raise InputError(
-                f"cannot create record {path}: {error.strerror}; choose another folder"
-            ) from error
+            raise InputError(f"cannot create record {path}: {error.strerror}; choose another folder") from error
         try:
             self._write(start)
         except OSError as error:
@@ -76,9 +70,7 @@ class Writer:
             return
         t = rows["t"]
         if t[0] < self._last or bool((t[1:] < t[:-1]).any()):
-            raise RunError(
-                f"record {self.path}: time runs backwards in or before {t[-1]} ns; append rows in order"
-            )
+            raise RunError(f"record {self.path}: time runs backwards in or before {t[-1]} ns; append rows in order")
         try:
             self._write(rows.view(np.uint8).data)
         except OSError as error:
@@ -116,13 +108,9 @@ class Writer:
         if rows.dtype.names != self.dtype.names:
             names, ours = rows.dtype.names or (), self.dtype.names or ()
             odd = sorted(set(names) ^ set(ours)) or "their order"
-            raise InputError(
-                f"record {self.path}: the rows differ in {odd}; append rows of the writer's dtype"
-            )
+            raise InputError(f"record {self.path}: the rows differ in {odd}; append rows of the writer's dtype")
         if not np.can_cast(rows.dtype, self.dtype, "safe"):
-            raise InputError(
-                f"record {self.path}: the rows are {rows.dtype}; append rows of the writer's dtype"
-            )
+            raise InputError(f"record {self.path}: the rows are {rows.dtype}; append rows of the writer's dtype")
         return np.ascontiguousarray(rows, dtype=self.dtype)  # an aligned row only loses its padding
 
     def _failed(self, error: OSError, kept: str) -> RunError:

@@ -70,9 +70,7 @@ class Tree:
         }
         type_definition = ua.NodeId(of) if of is not None else ua.NodeId()
         above, how = self._space[parent], ua.NodeId(by)
-        above.references.append(
-            ua.ReferenceDescription(how, True, node, browse, label, kind, type_definition)
-        )
+        above.references.append(ua.ReferenceDescription(how, True, node, browse, label, kind, type_definition))
         made.references.append(_back(how, parent, above))
         if of is not None:
             made.references.append(
@@ -107,38 +105,28 @@ class Tree:
             if value is None:
                 self.folder(node, name, parent)
             else:
-                self._variable(
-                    node, name, parent, value.type, value.shape, value.writable, computed(read), value
-                )
+                self._variable(node, name, parent, value.type, value.shape, value.writable, computed(read), value)
             known[path] = node
             return node
 
         for path in values:
             place(path)
 
-    def method(
-        self, name: str, parent: ua.NodeId, call: Callable[..., Any], arguments: Mapping[str, str]
-    ) -> None:
+    def method(self, name: str, parent: ua.NodeId, call: Callable[..., Any], arguments: Mapping[str, str]) -> None:
         """Add a method with input arguments (name: built-in type)."""
         node = ua.NodeId(f"{parent.Identifier}.{name}", self.own)
         allowed = {_A.Executable: self._yes, _A.UserExecutable: self._yes}
         self.add(node, name, ua.NodeClass.Method, parent, allowed).call = call
-        inputs = [
-            ua.Argument(one, _standard(of), -1, [], ua.LocalizedText("")) for one, of in arguments.items()
-        ]
+        inputs = [ua.Argument(one, _standard(of), -1, [], ua.LocalizedText("")) for one, of in arguments.items()]
         if inputs:
-            self._property(
-                node, "InputArguments", attribute(inputs, _T.ExtensionObject, array=True), "Argument", 1
-            )
+            self._property(node, "InputArguments", attribute(inputs, _T.ExtensionObject, array=True), "Argument", 1)
 
     def data_types(self) -> None:
         """Add the types that OPC UA has no name for, as subtypes of the built-in ones (OPC 30000)."""
         for name in SUBTYPES:
             base = _standard(ELEMENTARY[name].built_in)
             node = ua.NodeId(name, self.own)
-            self.add(
-                node, name, ua.NodeClass.DataType, base, {_A.IsAbstract: self._no}, by=ua.ObjectIds.HasSubtype
-            )
+            self.add(node, name, ua.NodeClass.DataType, base, {_A.IsAbstract: self._no}, by=ua.ObjectIds.HasSubtype)
 
     def _variable(
         self,

@@ -123,6 +123,4 @@ def _array(path: str, elements: list[Value]) -> Value | None:
     packed = [first.offset + i * size for i in range(len(elements))] == [one.offset for one in elements]
     if not packed or math.prod(shape) != len(elements) or indices != sorted(indices):
         return None
-    return Value(
-        path, first.type, first.how, first.offset, first.dtype, shape, first.room, first.writable, first.unit
-    )
+    return Value(path, first.type, first.how, first.offset, first.dtype, shape, first.room, first.writable, first.unit)

@@ -26,9 +26,7 @@ class Controller:
 
     def __init__(self, program: "Program", period: int | None = None) -> None:
         if period is not None and period <= 0:
-            raise InputError(
-                f"a period of {period} ns is none; give the time between two scans, as --period 10ms"
-            )
+            raise InputError(f"a period of {period} ns is none; give the time between two scans, as --period 10ms")
         self.program = program
         self.period = period or program.period
         self._stop = threading.Event()
@@ -92,12 +90,8 @@ class Controller:
             InputError: nobody says how often.
         """
         if not self.period:
-            raise InputError(
-                f"{self.program.name} has no task INTERVAL, so on the wall clock it needs --period"
-            )
-        self._thread = threading.Thread(
-            target=self._keep_scanning, args=(self.period,), name="hil scan", daemon=True
-        )
+            raise InputError(f"{self.program.name} has no task INTERVAL, so on the wall clock it needs --period")
+        self._thread = threading.Thread(target=self._keep_scanning, args=(self.period,), name="hil scan", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

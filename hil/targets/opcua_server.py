@@ -148,9 +148,7 @@ class OpcUaServer:
         server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
         server.set_identity_tokens([ua.AnonymousIdentityToken])
         server.allow_remote_admin(False)
-        now = computed(
-            lambda _node, _attribute: ua.DataValue(ua.Variant(datetime.now(UTC), ua.VariantType.DateTime))
-        )
+        now = computed(lambda _node, _attribute: ua.DataValue(ua.Variant(datetime.now(UTC), ua.VariantType.DateTime)))
         clock = internal.aspace[ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)]
         clock.attributes[ua.AttributeIds.Value] = now
         await self._populate(server, internal)
@@ -245,9 +243,7 @@ def _address(url: str) -> tuple[str, int]:
     except ValueError:
         host = port = None
     if parts.scheme != "opc.tcp" or host is None or port is None:
-        raise InputError(
-            f"{url!r} is not an OPC UA endpoint; write opc.tcp://127.0.0.1:4840, port 0 for a free one"
-        )
+        raise InputError(f"{url!r} is not an OPC UA endpoint; write opc.tcp://127.0.0.1:4840, port 0 for a free one")
     if host not in ("127.0.0.1", "localhost", "::1"):
         raise InputError(f"{url}: without security the server listens on the loopback only; use 127.0.0.1")
     return host, port

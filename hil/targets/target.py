@@ -53,9 +53,7 @@ class Address:
         until = monotonic() + self.deadline
         while (fault := self.fault()) is not None:
             if monotonic() > until:
-                raise RunError(
-                    f"{fault} after {self.deadline:g} s; is the controller on, and is this its address?"
-                )
+                raise RunError(f"{fault} after {self.deadline:g} s; is the controller on, and is this its address?")
             sleep(0.1)
 
     def fault(self) -> str | None:

@@ -85,9 +85,7 @@ class VirtualPlc:
             return f"the virtual PLC of {self.file} is not started"
         if (status := self._process.poll()) is None:
             return None
-        return (
-            f"the virtual PLC of {self.file} ended with status {status}: {self._said() or 'without a word'}"
-        )
+        return f"the virtual PLC of {self.file} ended with status {status}: {self._said() or 'without a word'}"
 
     def stop(self) -> None:
         """End the server; kill it when it does not end by itself."""
@@ -126,9 +124,7 @@ class VirtualPlc:
                 line += more
         words = line.decode()
         if not words.startswith(_READY):
-            raise RunError(
-                f"the virtual PLC of {self.file} said {words.strip()!r} where its ready line was due"
-            )
+            raise RunError(f"the virtual PLC of {self.file} said {words.strip()!r} where its ready line was due")
         return words.split(" at ")[-1].strip()
 
     def _refusal(self) -> InputError | RunError:

@@ -92,9 +92,7 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
     record = read(tmp_path / "r.mf4")
     bad = finding(HOSTILE, HOSTILE, "pass", 1.0, unit=HOSTILE, signal=HOSTILE, high=3.0, reason=HOSTILE)
     run = result(record, title=HOSTILE, rig=HOSTILE, ended=HOSTILE, command=HOSTILE, findings=[bad])
-    page = Page(
-        report(run | {"events": [{"t_s": 0.0, "text": HOSTILE}], "machine": {HOSTILE: HOSTILE}}, record)
-    )
+    page = Page(report(run | {"events": [{"t_s": 0.0, "text": HOSTILE}], "machine": {HOSTILE: HOSTILE}}, record))
     assert [tag for tag, _ in page.tags].count("script") == 4
     assert "img" not in dict(page.tags)
     assert page.words.count(HOSTILE) >= 12
@@ -112,9 +110,7 @@ def test_a_long_run_is_thinned_and_says_so(tmp_path: Path) -> None:
         writer.append(rows)
     text = report(result(read(tmp_path / "r.mf4")), read(tmp_path / "r.mf4"))
     assert len(text.encode()) < 3_000_000
-    assert "50000 rows are drawn as the smallest and largest value of 1967 equal" in " ".join(
-        Page(text).words.split()
-    )
+    assert "50000 rows are drawn as the smallest and largest value of 1967 equal" in " ".join(Page(text).words.split())
 
 
 @pytest.mark.parametrize("count", [0, 1])

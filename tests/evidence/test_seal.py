@@ -26,13 +26,8 @@ def test_equal_runs_give_equal_files(tmp_path: Path) -> None:
 
 
 def test_result_json_is_sorted_and_holds_plain_json() -> None:
-    text = result_json(
-        {"b": np.float64(0.1), "a": [math.inf, math.nan, np.int64(3)], "c": {"p": Path("x/y")}}
-    )
-    assert (
-        text
-        == '{\n  "a": [\n    null,\n    null,\n    3\n  ],\n  "b": 0.1,\n  "c": {\n    "p": "x/y"\n  }\n}\n'
-    )
+    text = result_json({"b": np.float64(0.1), "a": [math.inf, math.nan, np.int64(3)], "c": {"p": Path("x/y")}})
+    assert text == '{\n  "a": [\n    null,\n    null,\n    3\n  ],\n  "b": 0.1,\n  "c": {\n    "p": "x/y"\n  }\n}\n'
     assert json.loads(text) == {"a": [None, None, 3], "b": 0.1, "c": {"p": "x/y"}}
 
 
@@ -50,9 +45,7 @@ def test_a_full_disk_leaves_the_older_file(tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
     try:
-        with pytest.raises(
-            RunError, match=r"cannot write .*result\.json: File too large; make room or choose"
-        ):
+        with pytest.raises(RunError, match=r"cannot write .*result\.json: File too large; make room or choose"):
             replace(path, ["new" * 10])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -54,9 +54,7 @@ def test_opening_starts_the_program_anew_so_runs_are_the_same(plc: VirtualPlc) -
 
 
 def test_all_wiring_faults_are_found_at_once(plc: VirtualPlc) -> None:
-    link = OpcUaLink(
-        plc.url, [("TT10", "f4"), ("VALVE", "f4"), ("i_int", "f8")], [("i_array", "i2")], lockstep=True
-    )
+    link = OpcUaLink(plc.url, [("TT10", "f4"), ("VALVE", "f4"), ("i_int", "f8")], [("i_array", "i2")], lockstep=True)
     with pytest.raises(InputError) as wrong:
         link.open()
     assert [one.replace(plc.url, "URL") for one in wrong.value.faults] == [
@@ -94,9 +92,7 @@ def test_a_plc_fault_ends_the_run_in_its_own_words(plc: VirtualPlc) -> None:
 def test_a_link_that_is_not_open_says_so() -> None:
     link = OpcUaLink("opc.tcp://127.0.0.1:9", [], [("a", "f8")], lockstep=True)
     link.close()
-    with pytest.raises(
-        LinkError, match=r"127\.0\.0\.1:9: the link is not open; open it before the first exchange"
-    ):
+    with pytest.raises(LinkError, match=r"127\.0\.0\.1:9: the link is not open; open it before the first exchange"):
         link.exchange(0, np.zeros(1, link.outgoing), np.zeros(1, link.incoming))
 
 
@@ -108,18 +104,14 @@ def test_nobody_there_is_an_error_with_its_cure() -> None:
 
 def test_a_foreign_namespace_is_named(plc: VirtualPlc) -> None:
     link = OpcUaLink(plc.url, [], [("a", "f8")], lockstep=False, namespace="urn:other")
-    with pytest.raises(
-        InputError, match=r"has no namespace 'urn:other'; it has http://opcfoundation\.org/UA/"
-    ):
+    with pytest.raises(InputError, match=r"has no namespace 'urn:other'; it has http://opcfoundation\.org/UA/"):
         link.open()
 
 
 def test_a_server_that_dies_breaks_the_exchange() -> None:
     with VirtualPlc(PROGRAM, "wall") as plc:
         lockstep = OpcUaLink(plc.url, [], [("VALVE", "f4")], lockstep=True)
-        with pytest.raises(
-            InputError, match=r"does not run in lockstep; start it with `hil plc serve --clock"
-        ):
+        with pytest.raises(InputError, match=r"does not run in lockstep; start it with `hil plc serve --clock"):
             lockstep.open()
         link = OpcUaLink(plc.url, [("TT101", "f4")], [("scans.count", "i4")], lockstep=False)
         link.open()

@@ -11,9 +11,9 @@ from hil.record import Channel, Writer, row_dtype
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=60)
 KINDS = ("f8", "f4", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1", "S1", "S7")
-TEXT = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\0", codec="utf-8"), max_size=9
-).filter(lambda text: all(c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff") for c in text))
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0", codec="utf-8"), max_size=9).filter(
+    lambda text: all(c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff") for c in text)
+)
 
 
 def channels() -> st.SearchStrategy[list[Channel]]:

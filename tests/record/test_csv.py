@@ -59,7 +59,5 @@ def test_a_missing_record_and_a_missing_folder_are_named(tmp_path: Path) -> None
     assert isinstance(result.exception, InputError)
     write(tmp_path / "r.mf4", TANK, 1)
     result = CliRunner().invoke(app, ["csv", str(tmp_path / "r.mf4"), str(tmp_path / "none" / "r.csv")])
-    with pytest.raises(
-        RunError, match=r"cannot write .*r\.csv: No such file or directory; make room or choose"
-    ):
+    with pytest.raises(RunError, match=r"cannot write .*r\.csv: No such file or directory; make room or choose"):
         raise result.exception or AssertionError

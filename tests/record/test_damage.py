@@ -85,9 +85,7 @@ WHAT = [
 
 
 @pytest.mark.parametrize(("place", "new", "text"), WHAT)
-def test_the_error_says_what_was_expected_and_the_cure(
-    tmp_path: Path, place: int, new: bytes, text: str
-) -> None:
+def test_the_error_says_what_was_expected_and_the_cure(tmp_path: Path, place: int, new: bytes, text: str) -> None:
     whole = bytearray(write(tmp_path / "r.mf4", TANK, 4))
     whole[place : place + len(new)] = new
     error = str(reread(bytes(whole)))
@@ -119,7 +117,5 @@ def test_rows_that_were_added_to_a_finished_record_are_refused(tmp_path: Path) -
 
 @pytest.mark.parametrize("ask", [read, digest])
 def test_a_missing_file_is_named(tmp_path: Path, ask: object) -> None:
-    with pytest.raises(
-        InputError, match=r"cannot read .*none\.mf4: No such file or directory; check the path"
-    ):
+    with pytest.raises(InputError, match=r"cannot read .*none\.mf4: No such file or directory; check the path"):
         ask(tmp_path / "none.mf4")  # type: ignore[operator]

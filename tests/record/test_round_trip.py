@@ -20,9 +20,7 @@ def stored(channel: Channel) -> Channel:
 
 @QUICK
 @given(channels(), st.integers(0, 20), st.dictionaries(TEXT, TEXT, max_size=3))
-def test_random_channels_rows_and_facts_come_back(
-    chosen: list[Channel], count: int, facts: dict[str, str]
-) -> None:
+def test_random_channels_rows_and_facts_come_back(chosen: list[Channel], count: int, facts: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "record.mf4"
         write(path, chosen, count, facts)

@@ -48,9 +48,7 @@ def test_a_disk_that_cannot_hold_the_metadata_keeps_nothing(tmp_path: Path) -> N
 
 def test_an_existing_file_is_not_touched(tmp_path: Path) -> None:
     before = write(tmp_path / "r.mf4", TANK, 5)
-    with pytest.raises(
-        InputError, match=r"record .*r\.mf4 exists and is never overwritten; remove it or name another"
-    ):
+    with pytest.raises(InputError, match=r"record .*r\.mf4 exists and is never overwritten; remove it or name another"):
         Writer(tmp_path / "r.mf4", TANK)
     assert (tmp_path / "r.mf4").read_bytes() == before
 

@@ -59,7 +59,7 @@ def test_twenty_runs_in_a_shuffled_order_give_one_record_each(tmp_path: Path) ->
 
 
 def test_over_the_wire_the_verdict_and_every_tick_are_the_same(tmp_path: Path) -> None:
-    """The traces differ by 0 ticks: the fused program keeps the exchange rule too, though its answer is there at once."""
+    """The traces differ by 0 ticks: the fused program's answer is there at once, but acts by the same rule."""
     results = {link: run(tmp_path / link, scenario="brief", link=link) for link in ("fused", "opcua")}
     assert results["fused"]["verdict"] == results["opcua"]["verdict"] == "pass"
     fused, wired = (read(tmp_path / link / "record.mf4") for link in ("fused", "opcua"))

@@ -80,9 +80,7 @@ def test_a_url_that_cannot_be_served_is_refused(url: str, words: str) -> None:
 def test_a_taken_port_is_refused() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"opc.tcp://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(
-            InputError, match=f"cannot listen at {url}: .*choose another port, or 0 for a free"
-        ):
+        with pytest.raises(InputError, match=f"cannot listen at {url}: .*choose another port, or 0 for a free"):
             serve(PROGRAM, url)
 
 

@@ -65,9 +65,7 @@ def test_every_type_goes_in_and_comes_out_exactly(plc: VirtualPlc, name: str) ->
         ("TT102", 1.0, "Float", "BadNodeIdUnknown"),
     ],
 )
-def test_what_cannot_be_written_is_refused(
-    plc: VirtualPlc, path: str, value: Any, built_in: str, status: str
-) -> None:
+def test_what_cannot_be_written_is_refused(plc: VirtualPlc, path: str, value: Any, built_in: str, status: str) -> None:
     async def work(plain: Plain) -> None:
         assert await plain.refused(path, value, built_in) == status
 
@@ -80,9 +78,7 @@ def test_a_program_is_a_tree_of_its_declarations(plc: VirtualPlc) -> None:
             return {(await one.read_browse_name()).Name for one in await node.get_children()}
 
         assert (await plain.of_controller("Program").read_browse_name()).Name == "Wire"
-        assert {"TT101", "VALVE", "scans", "pump", "pumps", "i_array"} <= await below(
-            plain.of_controller("Program")
-        )
+        assert {"TT101", "VALVE", "scans", "pump", "pumps", "i_array"} <= await below(plain.of_controller("Program"))
         assert {"step", "count", "seen"} <= await below(plain.variable("scans"))
         assert await below(plain.variable("pump")) == {"speed", "on"}
         assert await below(plain.variable("pumps")) == {"[1]", "[2]"}

@@ -61,9 +61,7 @@ def test_a_server_that_does_not_come_up_is_one_error(code: str, words: str) -> N
 
 
 def test_nobody_at_an_address_is_an_error_with_its_cure() -> None:
-    with pytest.raises(
-        RunError, match=r"nobody answers \(Connection refused\) after 0 s; is the controller on"
-    ):
+    with pytest.raises(RunError, match=r"nobody answers \(Connection refused\) after 0 s; is the controller on"):
         Address("opc.tcp://127.0.0.1:9", deadline=0.0).start()
     with pytest.raises(InputError, match="names no host and port; write it as"):
         Address("opc.tcp://127.0.0.1")
