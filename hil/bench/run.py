@@ -111,7 +111,7 @@ class Run:
             began = time.perf_counter()
             with interruptible(assembly.loop.halt) as interrupted:
                 self._step_through(assembly, link)
-            if interrupted() and self.ending is None:
+            if interrupted() and self.ending is None and assembly.loop.tick < self.ticks:
                 self._end("inconc", "interrupted", assembly.loop.t)
             wall = time.perf_counter() - began
             self._keep()

@@ -73,8 +73,9 @@ def _unit_fault(
         if part.unit is None:
             return f"{ends}: a wire with scale or offset needs unit, the unit of what it delivers"
         from_unit = part.unit
-    else:
-        from_unit, to_unit = from_unit or part.unit or "", to_unit or part.unit or ""
+    elif part.unit is not None and difference(part.unit, to_unit or part.unit):
+        return f"{ends}: the wire says [{part.unit}]; leave its unit out, or convert with scale and offset"
+    from_unit, to_unit = from_unit or part.unit or "", to_unit or part.unit or ""
     for name, unit in ((source, from_unit), (target, to_unit)):
         if not unit:
             where = controller.place_of(name) if controller else ""

@@ -55,8 +55,8 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_status)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has enough
-        sys.exit(0)
+        sys.stderr.close()  # whoever read our output has enough; what was cut off is no pass
+        sys.exit(HilError.exit_status)
     except Exception:  # noqa: BLE001 - whatever it is, it is no verdict
         traceback.print_exc()  # Python's own status would say that the verdict is fail
         sys.exit(HilError.exit_status)

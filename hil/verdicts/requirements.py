@@ -64,6 +64,7 @@ class Strict(BaseModel):
 
 
 class _Stated(Strict):
+    kind: str
     id: str = Field(min_length=1)
     text: str = Field(min_length=1, description="the requirement in words")
     source: str = Field("", description="where the requirement comes from")
@@ -80,8 +81,7 @@ class _Stated(Strict):
     ) -> Finding:
         verdict: Verdict = "inconc" if margin is None else "pass" if margin >= 0 else "fail"
         fields = {"verdict": verdict, **more}
-        kind = str(getattr(self, "kind", ""))
-        return Finding(id=self.id, words=self.text, kind=kind, margin=margin, unit=unit, at=at, window=window, **fields)
+        return Finding(id=self.id, words=self.text, kind=self.kind, margin=margin, unit=unit, at=at, window=window, **fields)
 
 
 def _cut(trace: Trace, name: str, window: tuple[int, int]) -> tuple[Any, Samples]:

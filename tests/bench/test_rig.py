@@ -63,6 +63,11 @@ MISTAKES: dict[str, Mistake] = {
         "rig.toml:31: cannot connect 'operator.level' [m] to 'controller.SETPOINT' [?]: controller.SETPOINT declares "
         "no unit; give the wire a unit, or write {attribute 'unit' := '...'} before the variable (control.st:4)",
     ),
+    "a unit that neither end has": (
+        RIG, 'to = "controller.SETPOINT"', 'to = "controller.SETPOINT"\nunit = "K"',
+        "rig.toml:31: cannot connect 'operator.level' [m] to 'controller.SETPOINT' [m]: the wire says [K]; leave its "
+        "unit out, or convert with scale and offset",
+    ),
     "scale without unit": (
         RIG, 'to = "controller.SETPOINT"', 'to = "controller.SETPOINT"\nscale = 2.0',
         "rig.toml:31: cannot connect 'operator.level' [m] to 'controller.SETPOINT' [m]: a wire with scale or offset "
