@@ -23,7 +23,7 @@ def _machine() -> llvm.TargetMachine:
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=_features(), opt=3, codemodel="jitdefault", jit=True
+        cpu=llvm.get_host_cpu_name(), features=_features(), opt=3, reloc="pic", codemodel="small", jit=True
     )
 
 
@@ -36,11 +36,11 @@ def _features() -> str:
 def toolchain() -> str:
     """Return the words that decide what LLVM emits here: its version, the processor, the processor's features."""
     features = sha256(_features().encode()).hexdigest()[:8]
-    return f"llvmlite {llvmlite.__version__} {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
+    return f"llvmlite {llvmlite.__version__} pic {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
 
 
-def object_code(ir_text: str, *, opt: int = 3, keep: Collection[str] = ()) -> bytes:
-    """Return the object code of a module in LLVM's text form; strict IEEE arithmetic, nothing contracted to FMA.
+def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = ()) -> bytes:
+    """Return the object code of modules in LLVM's text form, linked; strict IEEE arithmetic, no contraction to FMA.
 
     With `keep`, only these functions stay visible, and what they do not need is dropped.
 
@@ -49,23 +49,44 @@ def object_code(ir_text: str, *, opt: int = 3, keep: Collection[str] = ()) -> by
         LookupError: the code calls functions that neither libc nor libm has.
     """
     machine = _machine()
-    module = llvm.parse_assembly(ir_text)
-    # Before the passes: they fold struct offsets with the layout that the module carries.
-    module.triple = machine.triple
-    module.data_layout = str(machine.target_data)
+    module = _parsed(_NEAR)
+    for text in ir_texts:
+        module.link_in(_parsed(text))
     module.verify()
-    if keep:
-        for one in (*module.functions, *module.global_variables):
-            if not one.is_declaration and one.name not in keep:
-                one.linkage = "internal"
+    for one in (*module.functions, *module.global_variables):
+        if keep and not one.is_declaration and one.name not in keep:
+            one.linkage = "internal"
+    for one in module.functions:
+        if one.is_declaration and not one.name.startswith("llvm."):
+            one.add_function_attribute("nonlazybind")
     options = llvm.create_pipeline_tuning_options(speed_level=opt)
     options.loop_vectorization = options.slp_vectorization = opt > 1
     builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
+    passes = builder.getModulePassManager()
+    passes.add_refprune_pass()  # Numba counts references even to arrays that are part of a record
+    passes.add_global_dead_code_eliminate_pass()
+    passes.run(module, builder)
     foreign = [one.name for one in module.functions if one.is_declaration and not _in_libc(one.name)]
     if foreign:
         raise LookupError(", ".join(sorted(foreign)))
     return bytes(machine.emit_object(module))
+
+
+# Constants are read, and libc is called, by 32-bit distances: a library's code, constants and table of outside
+# addresses lie in one piece. Outside functions are called through that table, for LLVM's memory manager keeps no room
+# for the other way, a stub for each.
+_NEAR = """
+!llvm.module.flags = !{!0}
+!0 = !{i32 7, !"RtLibUseGOT", i32 1}
+"""
+
+
+def _parsed(ir_text: str) -> llvm.ModuleRef:
+    machine, module = _machine(), llvm.parse_assembly(ir_text)
+    # Before the passes: they fold struct offsets with the layout that the module carries.
+    module.triple = machine.triple
+    module.data_layout = str(machine.target_data)
+    return module
 
 
 def _in_libc(name: str) -> bool:
@@ -80,7 +101,7 @@ class Library:
         machine = _new_machine()
         module = llvm.parse_assembly("")
         module.triple = machine.triple
-        self._engine = llvm.create_mcjit_compiler(module, machine)
+        self._engine = llvm.create_mcjit_compiler(module, machine, use_lmm=True)
         self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         self._engine.finalize_object()
 
