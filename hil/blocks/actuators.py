@@ -87,7 +87,10 @@ def mixing_step(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
         x.started = True
         x.content = mixture
     elif p.lag > 0.0:
-        x.content += -math.expm1(-h * 1e-9 / p.lag) * (mixture - x.content)
+        if p.lag != x.share_lag:  # an exponential takes longer than all the rest
+            x.share_lag = p.lag
+            x.share = -math.expm1(-h * 1e-9 / p.lag)
+        x.content += x.share * (mixture - x.content)
     else:
         x.content = mixture
     y.temperature = x.content
@@ -101,6 +104,8 @@ MIXING = Block(
     state=record(
         "State",
         content=signal("K", "temperature of the loop's content", 200, 400, 298.15),
+        share_lag=signal("s", "the lag that the share was worked out for"),
+        share=signal("1", "how much of a difference the lag makes up in a step", 0, 1),
         started=signal("1", "the first step was done: the loop had settled before", 0, 1, kind="b1"),
     ),
     inputs=record(

@@ -56,7 +56,10 @@ def _healthy(p: Any, x: Any, h: int, actual: float) -> float:
         x.lagged = actual
         x.random = _mixed(np.uint64(p.seed))
     elif p.lag > 0.0:
-        x.lagged += -math.expm1(-h * 1e-9 / p.lag) * (actual - x.lagged)
+        if p.lag != x.share_lag:  # an exponential takes longer than all the rest
+            x.share_lag = p.lag
+            x.share = -math.expm1(-h * 1e-9 / p.lag)
+        x.lagged += x.share * (actual - x.lagged)
     else:
         x.lagged = actual
     return float(x.lagged + p.noise * _noise(x))
@@ -118,6 +121,8 @@ def sensor(unit: str) -> Block:
         state=record(
             "State",
             lagged=signal(unit, "what the sensing element has reached"),
+            share_lag=signal("s", "the lag that the share was worked out for"),
+            share=signal("1", "how much of a difference the lag makes up in a step", 0, 1),
             sent=signal(unit, "the last value of the sound circuit"),
             random=signal("1", "state of the noise", 0, 2**64, kind="u8"),
             since=signal("ns", "when the present fault began", kind="i8"),
