@@ -23,7 +23,6 @@ import numpy as np
 from hil.bench.rig import Rig
 from hil.bench.rig_file import ScenarioPart
 from hil.blocks import Solver
-from hil.blocks.solver import ADVANCE
 from hil.loop import Change, Conductor, Loop, Pace, Ring, Step, address_of, handover, script, trade, wires
 from hil.signals import ProcessImage, Signal
 
@@ -92,7 +91,7 @@ def assemble(
         measure = Step("plant", kernel.address, rig.file.plant.step, **_memory(plant, "outputs"))
     solver = Solver.of(rig.plant, rig.file.plant.solver, plant)
     states: dict[str, Any] = {"p": solver.problem, "x": plant["state"], "u": plant["inputs"]}
-    advance = Step("plant", ADVANCE.address, rig.file.plant.step, **states)
+    advance = Step("plant", solver.address, rig.file.plant.step, **states)
     send, answer = _controller_memory(rig, image)
     latch, exchange, program_memory = _controller_steps(rig, image, send, answer, wire, free)
     row_bytes = image.memory.dtype.itemsize + 16

@@ -8,7 +8,6 @@ import numpy as np
 
 from hil.blocks import DIVERGED, METHODS, Plant, Solver, first_not_finite
 from hil.blocks.block import ROLES
-from hil.blocks.solver import ADVANCE
 from hil.errors import InputError, RunError
 from hil.loop import HOST, Change, Loop, Ring, Step, call_block, script
 from hil.signals import ProcessImage, Signal, duration, in_words
@@ -139,7 +138,7 @@ class Run:
         self._seen = [script(list(self._changes()), what.step)]
         if plant.measure_kernel:
             self._seen.append(Step("measure", plant.measure_kernel.address, what.every, p, x, u, y))
-        self._advance = Step("solver", ADVANCE.address, what.step, self._solver.problem, x, u)
+        self._advance = Step("solver", self._solver.address, what.step, self._solver.problem, x, u)
         self._loop = Loop([*self._seen, self._ring.step, self._advance], what.step)
 
     def _changes(self) -> Iterator[Change]:

@@ -76,9 +76,18 @@ class Kernel:
         return f"{self.module}.{self.name}".replace(".", "_")
 
     @cached_property
+    def key(self) -> str:
+        """Where the cache keeps it: a path made of the digests of all that it depends on."""
+        return f"kernels/{digest_of_sources(self.module)}/{self.symbol}-{_digest(self.layouts)}"
+
+    @cached_property
+    def text(self) -> str:
+        """Its text in LLVM's language, from which it can be compiled together with others."""
+        return native.cached(f"{self.key}.ll", lambda: _compile(self).encode()).decode()
+
+    @cached_property
     def _library(self) -> native.Library:
-        key = f"kernels/{digest_of_sources(self.module)}/{self.symbol}-{_digest(self.layouts)}.o"
-        return native.Library(native.cached(key, lambda: _compile(self)))
+        return native.Library(native.cached(f"{self.key}.o", lambda: _without_libraries(self)))
 
     @property
     def address(self) -> int:
@@ -99,8 +108,8 @@ def _digest(layouts: Iterable["np.dtype[Any] | None"]) -> str:
     return sha256("|".join(str(one and one.descr) for one in layouts).encode()).hexdigest()[:12]
 
 
-def _compile(kernel: Kernel) -> bytes:
-    """Return the kernel's object code under its own symbol, out of Numba's calling convention."""
+def _compile(kernel: Kernel) -> str:
+    """Return the kernel's text under its own symbol, out of Numba's calling convention."""
     import numba
     from numba.core import types
     from numba.extending import typeof_impl
@@ -113,10 +122,14 @@ def _compile(kernel: Kernel) -> bytes:
     signature = [types.int64] * 2 + memory
     options: dict[str, Any] = {"error_model": "numpy", "nogil": True}
     compiled = numba.njit(**options, no_cpython_wrapper=True, no_cfunc_wrapper=True)(kernel.python)
+    optimised = numba.core.config.OPT
+    numba.core.config.OPT = type(optimised)(0)  # LLVM does that once, when it sees all that belongs together
     try:
         compiled.compile(tuple(signature))
     except Exception as error:
         raise InputError(f"{_place(kernel)} cannot be compiled: {_reason(error)}") from error
+    finally:
+        numba.core.config.OPT = optimised
     (result,) = compiled.overloads.values()
     returned = result.signature.return_type
     if returned not in (types.none, types.int64) and not isinstance(returned, types.IntegerLiteral):
@@ -133,7 +146,7 @@ def _compile(kernel: Kernel) -> bytes:
         passed=", ".join(f"ptr {n}p" if p else f"i64 {n}" for n, p in zip(names, pointers, strict=True)),
         failed=FAILED,
     )
-    return _without_libraries(kernel, str(result.library.get_llvm_str()) + entry)
+    return str(result.library.get_llvm_str()) + entry
 
 
 def _place(kernel: Kernel) -> str:
@@ -148,9 +161,9 @@ def _reason(error: Exception) -> str:
     return f"the record has no field {said}" if isinstance(error, KeyError) else said or type(error).__name__
 
 
-def _without_libraries(kernel: Kernel, text: str) -> bytes:
+def _without_libraries(kernel: Kernel) -> bytes:
     try:
-        return native.object_code(text, keep=[kernel.symbol])
+        return native.object_code(kernel.text, keep=[kernel.symbol])
     except LookupError as foreign:
         raise InputError(
             f"{_place(kernel)} needs {foreign}: a kernel never allocates and never calls Python; "

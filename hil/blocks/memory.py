@@ -52,3 +52,29 @@ load_u8, store_u8 = _access(ir.IntType(64), types.uint64)
 load_u4, store_u4 = _access(ir.IntType(32), types.uint32)
 load_u2, store_u2 = _access(ir.IntType(16), types.uint16)
 load_u1, store_u1 = _access(ir.IntType(8), types.uint8)
+
+
+@intrinsic
+def load_f8_at(typing: Any, address: Any, index: Any) -> Any:
+    """Load the element of an array of f8; the compiler knows which elements of one array are different ones."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.load(_element(builder, arguments))
+
+    return types.float64(types.int64, types.int64), emit
+
+
+@intrinsic
+def store_f8_at(typing: Any, address: Any, index: Any, value: Any) -> Any:
+    """Store an element of an array of f8."""
+
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        builder.store(arguments[2], _element(builder, arguments))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.float64), emit
+
+
+def _element(builder: Any, arguments: Any) -> Any:
+    array = builder.inttoptr(arguments[0], ir.DoubleType().as_pointer())
+    return builder.gep(array, [arguments[1]])

@@ -1,59 +1,110 @@
-"""Solvers are blocks: parameters say what to solve, x is the plant's state, u its inputs.
+"""Solvers are blocks: x is the plant's state, u its inputs, and p says where its parameters are.
 
-The same interface serves an implicit method: it finds a plant's Jacobian beside its derivative, and its work space
-sized by its own `work`. A plant's shut-down is found here, to the nanosecond, because only the solver can go back.
+A solver is compiled for its plant: the number of states and the functions to call are constants in it, and its work
+space is its own, so that LLVM sees the whole step. The same way serves an implicit method, which finds a plant's
+Jacobian beside its derivative. A plant's shut-down is found here, to the nanosecond, because only the solver can go
+back.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
+from hil.blocks import native
 from hil.blocks.block import Plant
 from hil.blocks.kernel import Kernel
 
-PROBLEM = np.dtype(
+_WORK = ("start", "trial", "k1", "k2", "k3", "k4")
+_PROBLEM = np.dtype(
     [
         ("derivative", "i8"),  # address of the right-hand side
         ("trip", "i8"),  # address of the limits, 0 where there are none
-        ("p", "i8"),  # address of the plant's parameters
-        ("work", "i8"),  # address of (stages + 1) * n + trips float64 of the solver's own
         ("n", "i8"),  # number of states
         ("trips", "i8"),  # number of limits
         ("method", "i8"),
+        *((name, "i8") for name in _WORK),  # addresses of n float64 of the solver's own
+        ("g", "i8"),  # address of as many float64 as there are limits
+        ("p", "i8"),  # address of the plant's parameters
         ("at", "i8"),  # out: the instant of the shut-down, ns
     ],
     align=True,
 )
-"""The parameters of a solver block."""
+"""What the compiled solvers are told."""
+
+PROBLEM = np.dtype([("p", "i8"), ("at", "i8")], align=True)
+"""The parameters of a solver block: the address of the plant's parameters; out: the instant of the shut-down, ns."""
 
 DIVERGED = -1
 """Status of a step after which a state is not finite; a status of 1 + i says that limit i was reached."""
 
 METHODS = {"euler": 0, "rk4": 1}
 ORDER = {"euler": 1, "rk4": 4}
-_ROWS = 6  # the state at the start, a trial state, and four slopes
 
-ADVANCE = Kernel("hil.blocks.solver_kernels", "advance", (PROBLEM, None, None, None))
+_ADVANCE = Kernel("hil.blocks.solver_kernels", "advance", (_PROBLEM, None, None, None))
 
 
 @dataclass(frozen=True)
 class Solver:
-    """A plant's solver with the memory it works in; `problem` is the block's p."""
+    """A plant's solver: the address of its block, and the block's p, shape (1,)."""
 
+    address: int
     problem: "np.ndarray[Any, Any]"
-    work: "np.ndarray[Any, Any]"
 
     @staticmethod
     def of(plant: Plant, method: str, memory: Mapping[str, "np.ndarray[Any, Any]"]) -> "Solver":
         """Return a solver for a plant whose parameters live in `memory["parameters"]`."""
-        n, trips = plant.state.size, plant.trips.size
-        work = np.zeros(_ROWS * n + max(trips, 1))
         problem = np.zeros(1, PROBLEM)
-        problem["derivative"] = plant.derivative_kernel.address
-        problem["trip"] = plant.trip_kernel.address if plant.trip_kernel else 0
         problem["p"] = memory["parameters"].ctypes.data
-        problem["work"] = work.ctypes.data
-        problem["n"], problem["trips"], problem["method"] = n, trips, METHODS[method]
-        return Solver(problem, work)
+        sizes = plant.state.size, plant.trips.size
+        library = _library(plant.derivative_kernel, plant.trip_kernel, *sizes, METHODS[method])
+        return Solver(library.address("solve"), problem)
+
+
+@cache
+def _library(derivative: Kernel, trip: Kernel | None, n: int, trips: int, method: int) -> native.Library:
+    kernels = [_ADVANCE, derivative, *([trip] if trip else [])]
+    functions = {"derivative": _address(derivative.symbol), "trip": _address(trip.symbol) if trip else "0"}
+    text = _text({**functions, "n": str(n), "trips": str(trips), "method": str(method)}, n, trips)
+    text += "".join(f"declare i64 @{one.symbol}(i64, i64, i64, i64, i64, i64)\n" for one in kernels)
+    digest = sha256("\0".join([text, *(one.key for one in kernels)]).encode()).hexdigest()
+
+    def make() -> bytes:
+        for one in kernels:
+            assert one.address  # what is wrong with a kernel is said where it is compiled by itself
+        return native.object_code(text, *(one.text for one in kernels), keep=["solve"])
+
+    return native.Library(native.cached(f"solvers/{digest}.o", make))
+
+
+def _address(symbol: str) -> str:
+    return f"ptrtoint (ptr @{symbol} to i64)"
+
+
+def _text(known: Mapping[str, str], n: int, trips: int) -> str:
+    """Return the block `solve`: it fills in a problem, with work of its own, and hands it to `advance`."""
+    work = dict.fromkeys(_WORK, n) | {"g": trips}
+    values = {**known, **{name: f"%{name}" for name in (*work, "p")}, "at": "0"}
+    lines = [f"%{name}.work = alloca [{size} x double]" for name, size in work.items()]
+    lines += [f"%{name} = ptrtoint ptr %{name}.work to i64" for name in work]
+    for i, name in enumerate(_PROBLEM.names or ()):
+        lines += [f"%{name}.at = getelementptr i64, ptr %problem, i64 {i}", f"store i64 {values[name]}, ptr %{name}.at"]
+    return _SOLVE.format(size=_PROBLEM.itemsize // 8, body="\n  ".join(lines), advance=_ADVANCE.symbol)
+
+
+_SOLVE = """
+define i64 @solve(i64 %t, i64 %h, ptr %given, i64 %x, i64 %u, i64 %y) {{
+  %problem = alloca [{size} x i64]
+  %p = load i64, ptr %given
+  {body}
+  %told = ptrtoint ptr %problem to i64
+  %status = call i64 @{advance}(i64 %t, i64 %h, i64 %told, i64 %x, i64 %u, i64 0)
+  %instant = load i64, ptr %at.at
+  %out = getelementptr i64, ptr %given, i64 1
+  store i64 %instant, ptr %out
+  ret i64 %status
+}}
+"""

@@ -6,7 +6,7 @@ Source: E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equat
 from typing import Any
 
 from hil.blocks.kernel import function
-from hil.blocks.memory import call, load_f8, store_f8
+from hil.blocks.memory import call, load_f8_at, store_f8_at
 
 _RK4 = 1
 _DIVERGED = -1
@@ -16,87 +16,80 @@ _FAILED = -(2**62)
 @function
 def _blend(n: int, to: int, x: int, h: float, k: int) -> None:
     """to = x + h k"""
-    for i in range(0, 8 * n, 8):
-        store_f8(to + i, load_f8(x + i) + h * load_f8(k + i))
+    for i in range(n):
+        store_f8_at(to, i, load_f8_at(x, i) + h * load_f8_at(k, i))
 
 
 @function
-def _euler(t: int, h: int, p: Any, start: int, x: int, u: int) -> int:
-    k = p.work + 16 * p.n
-    status = call(p.derivative, t, h, p.p, start, u, k)
-    _blend(p.n, x, start, h * 1e-9, k)
+def _euler(t: int, h: int, p: Any, x: int, u: int) -> int:
+    status = call(p.derivative, t, h, p.p, p.start, u, p.k1)
+    _blend(p.n, x, p.start, h * 1e-9, p.k1)
     return status
 
 
 @function
-def _rk4(t: int, h: int, p: Any, start: int, x: int, u: int) -> int:
-    n, seconds = p.n, h * 1e-9
-    trial = p.work + 8 * n
-    k1 = trial + 8 * n
-    k2 = k1 + 8 * n
-    k3 = k2 + 8 * n
-    k4 = k3 + 8 * n
-    status = call(p.derivative, t, h, p.p, start, u, k1)
-    _blend(n, trial, start, 0.5 * seconds, k1)
-    status |= call(p.derivative, t + h // 2, h, p.p, trial, u, k2)
-    _blend(n, trial, start, 0.5 * seconds, k2)
-    status |= call(p.derivative, t + h // 2, h, p.p, trial, u, k3)
-    _blend(n, trial, start, seconds, k3)
-    status |= call(p.derivative, t + h, h, p.p, trial, u, k4)
+def _rk4(t: int, h: int, p: Any, x: int, u: int) -> int:
+    n, seconds, start, trial = p.n, h * 1e-9, p.start, p.trial
+    status = call(p.derivative, t, h, p.p, start, u, p.k1)
+    _blend(n, trial, start, 0.5 * seconds, p.k1)
+    status |= call(p.derivative, t + h // 2, h, p.p, trial, u, p.k2)
+    _blend(n, trial, start, 0.5 * seconds, p.k2)
+    status |= call(p.derivative, t + h // 2, h, p.p, trial, u, p.k3)
+    _blend(n, trial, start, seconds, p.k3)
+    status |= call(p.derivative, t + h, h, p.p, trial, u, p.k4)
     sixth = seconds / 6.0
-    for i in range(0, 8 * n, 8):
-        slope = load_f8(k1 + i) + 2.0 * (load_f8(k2 + i) + load_f8(k3 + i)) + load_f8(k4 + i)
-        store_f8(x + i, load_f8(start + i) + sixth * slope)
+    for i in range(n):
+        between = 2.0 * (load_f8_at(p.k2, i) + load_f8_at(p.k3, i))
+        slope = load_f8_at(p.k1, i) + between + load_f8_at(p.k4, i)
+        store_f8_at(x, i, load_f8_at(start, i) + sixth * slope)
     return status
 
 
 @function
-def _step(t: int, h: int, p: Any, start: int, x: int, u: int) -> int:
+def _step(t: int, h: int, p: Any, x: int, u: int) -> int:
     """Move the state from t to t + h; return 0, or something else where the derivative failed."""
     if p.method == _RK4:
-        return _rk4(t, h, p, start, x, u)
-    return _euler(t, h, p, start, x, u)
+        return _rk4(t, h, p, x, u)
+    return _euler(t, h, p, x, u)
 
 
 @function
 def _reached(t: int, p: Any, x: int, u: int) -> int:
     """Return the number of the first limit that is reached, or -1."""
-    g = p.work + 48 * p.n
-    call(p.trip, t, 0, p.p, x, u, g)
+    call(p.trip, t, 0, p.p, x, u, p.g)
     for i in range(p.trips):
-        if load_f8(g + 8 * i) >= 0.0:
+        if load_f8_at(p.g, i) >= 0.0:
             return i
     return -1
 
 
-@function
-def _locate(t: int, h: int, p: Any, start: int, x: int, u: int) -> int:
-    """Leave the state at the first nanosecond at which a limit is reached, and return 1 + its number."""
-    low, high = -1, h
-    while high - low > 1:
-        middle = (low + high) // 2
-        _step(t, middle, p, start, x, u)
-        if _reached(t + middle, p, x, u) >= 0:
-            high = middle
-        else:
-            low = middle
-    _step(t, high, p, start, x, u)
-    p.at = t + high
-    return 1 + _reached(t + high, p, x, u)
-
-
 def advance(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
-    """Move the state at `x` from t to t + h, or to the instant within at which the plant shuts itself down."""
-    start = p.work
-    finite = 0.0
-    for i in range(0, 8 * p.n, 8):
-        store_f8(start + i, load_f8(x + i))
-    if _step(t, h, p, start, x, u) != 0:
-        return _FAILED
-    for i in range(0, 8 * p.n, 8):
-        finite += load_f8(x + i) * 0.0
-    if finite != 0.0:
-        return _DIVERGED
-    if p.trips > 0 and _reached(t + h, p, x, u) >= 0:
-        return _locate(t, h, p, start, x, u)
-    return 0
+    """Move the state at `x` from t to t + h, or to the first nanosecond within at which the plant shuts itself down.
+
+    That is found by halving. There is one call of `_step`, so that LLVM copies the whole step in here.
+    """
+    low, high, trial = -1, h, h
+    for i in range(p.n):
+        store_f8_at(p.start, i, load_f8_at(x, i))
+    while True:
+        if _step(t, trial, p, x, u) != 0:
+            return _FAILED
+        finite = 0.0
+        for i in range(p.n):
+            finite += load_f8_at(x, i) * 0.0
+        if finite != 0.0:
+            return _DIVERGED
+        reached = _reached(t + trial, p, x, u) if p.trips > 0 else -1
+        if reached >= 0:
+            high = trial
+        elif trial == h:
+            return 0
+        else:
+            low = trial
+        if high - low > 1:
+            trial = (low + high) // 2
+        elif trial == high:
+            p.at = t + high
+            return 1 + reached
+        else:
+            trial = high

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from hil.blocks import DIVERGED, FAILED, METHODS, Plant, Solver
-from hil.blocks.solver import ADVANCE, ORDER
+from hil.blocks.solver import ORDER
 from hil.loop import Step, call_block
 from tests.blocks._plants import DECAY, EXPLOSION, GAUSS, LIMITED, REFUSAL
 
@@ -16,7 +16,7 @@ def solve(plant: Plant, method: str, h: int, until: int = SECOND, **values: floa
     """Solve until a time or a status; return the status, the state, and the instant of a shut-down."""
     memory = plant.memory(None, values)
     solver = Solver.of(plant, method, memory)
-    step = Step("plant", ADVANCE.address, h, p=solver.problem, x=memory["state"], u=memory["inputs"])
+    step = Step("plant", solver.address, h, p=solver.problem, x=memory["state"], u=memory["inputs"])
     status = 0
     for t in range(0, until, h):
         if status := call_block(step, t):
