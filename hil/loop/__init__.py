@@ -2,7 +2,8 @@
 
 from hil.loop.layout import HOST
 from hil.loop.loop import Loop, Step, address_of, base_step, call_block
-from hil.loop.parts import Change, Conductor, Pace, Ring, handover, script, trade, wires
+from hil.loop.parts import Change, Pace, Ring, handover, script, trade
+from hil.loop.wires import Conductor, wires
 
 __all__ = [
     "HOST",

@@ -33,12 +33,10 @@ from hil.blocks.memory import (
 )
 
 _HOST = 1 << 40
-_COPY = 16
 _SECOND = 1_000_000_000
 _MONOTONIC, _ABSOLUTE = 1, 1  # CLOCK_MONOTONIC and TIMER_ABSTIME of <time.h> on Linux
 _ENTRY = 64  # bytes of one line of the schedule
 _EVENT = 56
-_WIRE = 48
 
 
 def run(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
@@ -133,32 +131,6 @@ def _store(address: int, kind: int, value: float) -> None:
         store_u1(address, np.uint8(_whole(value, 0.0, 255.0)))
     else:
         store_u1(address, np.uint8(_whole(value, 0.0, 1.0)))
-
-
-@function
-def _move(source: int, target: int, kind: int) -> None:
-    if kind == 0 or kind == 2 or kind == 6:
-        store_i8(target, load_i8(source))
-    elif kind == 1 or kind == 3 or kind == 7:
-        store_i4(target, load_i4(source))
-    elif kind == 4 or kind == 8:
-        store_i2(target, load_i2(source))
-    else:
-        store_i1(target, load_i1(source))
-
-
-def carry(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
-    """Carry values over a set of wires, in their order."""
-    for i in range(p.count):
-        wire = p.wires + _WIRE * i
-        source, target = load_i8(wire), load_i8(wire + 8)
-        kind, target_kind = load_i8(wire + 16), load_i8(wire + 24)
-        if kind == _COPY:
-            _move(source, target, target_kind)
-        else:
-            value = _load(source, kind) * load_f8(wire + 32) + load_f8(wire + 40)
-            _store(target, target_kind, value)
-    return 0
 
 
 def play(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
@@ -268,7 +240,8 @@ def trade(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
         store_i8(y + 8, load_i8(y + 8) + 1)
     count = load_i8(p.outbox) + 1
     slot = 8 + (p.send_bytes + 7) // 8 * 8
-    _copy(p.send, p.outbox + 16 + (count & 1) * slot, p.send_bytes)
     store_i8(p.outbox + 8 + (count & 1) * slot, _now(p, x))
+    _copy(p.send, p.outbox + 16 + (count & 1) * slot, p.send_bytes)
+    _now(p, x)  # the fence before the count
     store_i8(p.outbox, count)
     return 0

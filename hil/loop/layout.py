@@ -25,21 +25,6 @@ EVENT = np.dtype(
 SCRIPT = np.dtype([("events", "i8"), ("count", "i8"), ("first", "i8")], align=True)
 """The events in the order of their starts; those before `first` are over."""
 
-WIRE = np.dtype(
-    [
-        ("source", "i8"),
-        ("target", "i8"),
-        ("source_kind", "i8"),
-        ("target_kind", "i8"),
-        ("scale", "f8"),
-        ("offset", "f8"),
-    ],
-    align=True,
-)
-"""One wire: target = source * scale + offset, in the target's kind; a source kind of COPY moves bytes."""
-
-WIRES = np.dtype([("wires", "i8"), ("count", "i8")], align=True)
-
 RING = np.dtype(
     [(name, "i8") for name in ("rows", "capacity", "row_words", "source", "head", "tail", "lost", "waits")],
     align=True,
@@ -62,8 +47,6 @@ TRADE = np.dtype(
 """A loop's end of a free-running link: two mailboxes, the memory behind each, the age that makes an answer stale."""
 
 KINDS = {"f8": 0, "f4": 1, "i8": 2, "i4": 3, "i2": 4, "i1": 5, "u8": 6, "u4": 7, "u2": 8, "u1": 9, "b1": 10}
-COPY = 16
-"""As a wire's source kind: move as many bytes as the target kind has, unchanged."""
 
 HOST = 1 << 40
 """Status with which the loop hands over to its host: to exchange with a link, or to empty a full ring."""

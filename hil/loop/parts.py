@@ -1,4 +1,4 @@
-"""The blocks that every rig needs: wires, the scenario's player, the ring of samples, the wall clock."""
+"""The blocks that every rig needs: the scenario's player, the ring of samples, the wall clock."""
 
 import ctypes
 import time
@@ -9,41 +9,15 @@ from typing import Any
 import numpy as np
 
 from hil.blocks import Kernel
-from hil.loop.layout import COPY, EVENT, HOST, KINDS, PACE, RING, SCRIPT, TRADE, WIRE, WIRES
+from hil.loop.layout import EVENT, HOST, KINDS, PACE, RING, SCRIPT, TRADE
 from hil.loop.loop import Step, address_of
 
 _MODULE = "hil.loop.kernels"
-_CARRY = Kernel(_MODULE, "carry", (WIRES, None, None, None))
 _PLAY = Kernel(_MODULE, "play", (SCRIPT, None, None, None))
 _SAMPLE = Kernel(_MODULE, "sample", (RING, None, None, None))
 _PACE = Kernel(_MODULE, "pace", (PACE, None, None, None))
 _TRADE = Kernel(_MODULE, "trade", (TRADE, None, None, None))
 _HAND_OVER = Kernel(_MODULE, "hand_over")
-
-
-@dataclass(frozen=True)
-class Conductor:
-    """One wire in memory: addresses, numpy kinds, and target = source * scale + offset."""
-
-    source: int
-    target: int
-    source_kind: str
-    target_kind: str
-    scale: float = 1.0
-    offset: float = 0.0
-
-
-def wires(name: str, conductors: Sequence[Conductor], period: int) -> Step:
-    """Return a step that carries values over wires, in their order."""
-    table = np.zeros(len(conductors), WIRE)
-    for line, one in zip(table, conductors, strict=True):
-        same = one.source_kind == one.target_kind and one.scale == 1.0 and one.offset == 0.0
-        kind = COPY if same else KINDS[one.source_kind]
-        line["source"], line["target"], line["source_kind"] = one.source, one.target, kind
-        line["target_kind"], line["scale"], line["offset"] = KINDS[one.target_kind], one.scale, one.offset
-    p = np.zeros(1, WIRES)
-    p["wires"], p["count"] = address_of(table), len(table)
-    return Step(name, _CARRY.address, period, p=p, x=table)
 
 
 @dataclass(frozen=True)
@@ -149,4 +123,4 @@ def trade(
     return Step(name, _TRADE.address, period, p=p, x=np.zeros(2, "i8"), y=health)
 
 
-__all__ = ["HOST", "Change", "Conductor", "Pace", "Ring", "handover", "script", "trade", "wires"]
+__all__ = ["HOST", "Change", "Pace", "Ring", "handover", "script", "trade"]

@@ -1,0 +1,122 @@
+"""Wires as straight-line code: a function for each set of wires; only where it works and scales are in memory."""
+
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from itertools import chain
+
+import numpy as np
+
+from hil.blocks import native
+from hil.loop.layout import KINDS
+from hil.loop.loop import Step
+
+
+@dataclass(frozen=True)
+class Conductor:
+    """One wire in memory: addresses, numpy kinds, and target = source * scale + offset."""
+
+    source: int
+    target: int
+    source_kind: str
+    target_kind: str
+    scale: float = 1.0
+    offset: float = 0.0
+
+    @property
+    def scales(self) -> bool:
+        """Whether it changes a value."""
+        return (self.scale, self.offset) != (1.0, 0.0)
+
+
+def wires(name: str, conductors: Sequence[Conductor], period: int) -> Step:
+    """Return a step that carries values over wires, in their order.
+
+    What arrives in a whole number is rounded, ties to even, and saturated; what is not a number arrives as 0.
+    """
+    source, target = min(one.source for one in conductors), min(one.target for one in conductors)
+    parts = (_wire(i, one, one.source - source, one.target - target) for i, one in enumerate(conductors))
+    library = _library(_CARRY.format(body="\n  ".join(chain.from_iterable(parts))))
+    scales = np.array([[one.scale, one.offset] for one in conductors])
+    return Step(name, library.address("carry"), period, p=np.array([source, target]), x=scales)
+
+
+@cache
+def _library(text: str) -> native.Library:
+    digest = sha256(f"{native.toolchain()}\0{text}".encode()).hexdigest()
+    return native.Library(native.cached(f"wires/{digest}.o", lambda: native.object_code(text)))
+
+
+_CARRY = """
+declare double @llvm.rint.f64(double)
+define i64 @carry(i64 %t, i64 %h, ptr %p, ptr %x, ptr %u, ptr %y) {{
+  %source = load ptr, ptr %p
+  %second = getelementptr i8, ptr %p, i64 8
+  %target = load ptr, ptr %second
+  {body}
+  ret i64 0
+}}
+"""
+_TYPES = {"f8": "double", "f4": "float", "b1": "i8"}
+_EQUAL = {*((kind, kind) for kind in KINDS), ("b1", "u1")}
+
+
+def _type(kind: str) -> str:
+    return _TYPES.get(kind, f"i{8 * int(kind[1:])}")
+
+
+def _wire(i: int, one: Conductor, source: int, target: int) -> Iterator[str]:
+    """Yield the instructions of wire `i`; a value that changes its kind is a double on its way."""
+    from_kind, to_kind = one.source_kind, one.target_kind
+    yield f"%s{i} = getelementptr i8, ptr %source, i64 {source}"
+    yield f"%t{i} = getelementptr i8, ptr %target, i64 {target}"
+    yield f"%v{i} = load {_type(from_kind)}, ptr %s{i}"
+    value = f"%v{i}"
+    if one.scales or (from_kind, to_kind) not in _EQUAL:
+        if from_kind != "f8":
+            convert = {"f": "fpext", "i": "sitofp", "u": "uitofp", "b": "uitofp"}[from_kind[0]]
+            yield f"%d{i} = {convert} {_type(from_kind)} {value} to double"
+            value = f"%d{i}"
+        if one.scales:
+            yield from _scaled(i, value)
+            value = f"%c{i}"
+        if to_kind == "f4":
+            yield f"%o{i} = fptrunc double {value} to float"
+            value = f"%o{i}"
+        elif to_kind != "f8":
+            yield from _whole(i, value, to_kind)
+            value = f"%o{i}"
+    yield f"store {_type(to_kind)} {value}, ptr %t{i}"
+
+
+def _scaled(i: int, value: str) -> Iterator[str]:
+    yield f"%ka{i} = getelementptr double, ptr %x, i64 {2 * i}"
+    yield f"%kb{i} = getelementptr double, ptr %x, i64 {2 * i + 1}"
+    yield f"%k{i} = load double, ptr %ka{i}"
+    yield f"%b{i} = load double, ptr %kb{i}"
+    yield f"%m{i} = fmul double {value}, %k{i}"
+    yield f"%c{i} = fadd double %m{i}, %b{i}"
+
+
+def _whole(i: int, value: str, kind: str) -> Iterator[str]:
+    """Yield the rounding to a whole number, %o: to the nearest, ties to even; saturated; what is no number is 0."""
+    low, high = (f"0x{struct.pack('>d', one).hex()}" for one in _range(kind))
+    yield f"%r{i} = call double @llvm.rint.f64(double {value})"
+    yield f"%below{i} = fcmp olt double %r{i}, {low}"
+    yield f"%l{i} = select i1 %below{i}, double {low}, double %r{i}"
+    yield f"%above{i} = fcmp ogt double %l{i}, {high}"
+    yield f"%h{i} = select i1 %above{i}, double {high}, double %l{i}"
+    yield f"%no{i} = fcmp uno double {value}, {value}"
+    yield f"%z{i} = select i1 %no{i}, double 0.0, double %h{i}"
+    yield f"%o{i} = {'fptosi' if kind[0] == 'i' else 'fptoui'} double %z{i} to {_type(kind)}"
+
+
+def _range(kind: str) -> tuple[float, float]:
+    """Return the least and the largest number of a kind that a double can be; a switch is 0 or 1."""
+    if kind == "b1":
+        return 0.0, 1.0
+    info = np.iinfo(kind)
+    return float(info.min), float(info.max) if info.max < 2**53 else math.nextafter(info.max + 1.0, 0.0)
