@@ -122,8 +122,8 @@ class Reference:
         (folder / name / "image.h").write_text(header.replace("_parameters", ""))
         target = folder / name / f"code{'-'.join(flags)}.so"
         source = FOLDER / f"{name}.c"
-        command = ["gcc", *FLAGS, *flags, "-I", folder / name, "-o", target, source, "-lm"]
-        subprocess.run(command, check=True)
+        built = ["-I", str(folder / name), "-o", str(target), str(source), "-lm"]
+        subprocess.run(["gcc", *FLAGS, *flags, *built], check=True)
         self._code = ctypes.CDLL(str(target))
         self.image = assembly.image
         self._settings, self._events = settings, _events(rig, assembly.image, settings)
