@@ -88,10 +88,10 @@ def assemble(
         clock = [pace.step]
     measure = None
     if (kernel := rig.plant.measure_kernel) is not None:
-        measure = Step("plant", kernel.address, rig.file.plant.step, **_memory(plant, "outputs"))
+        measure = Step("plant", kernel, rig.file.plant.step, **_memory(plant, "outputs"))
     solver = Solver.of(rig.plant, rig.file.plant.solver, plant)
     states: dict[str, Any] = {"p": solver.problem, "x": plant["state"], "u": plant["inputs"]}
-    advance = Step("plant", solver.address, rig.file.plant.step, **states)
+    advance = Step("plant", solver.code, rig.file.plant.step, **states)
     send, answer = _controller_memory(rig, image)
     latch, exchange, program_memory = _controller_steps(rig, image, send, answer, wire, free)
     row_bytes = image.memory.dtype.itemsize + 16
@@ -161,7 +161,7 @@ def _block_steps(rig: Rig, image: ProcessImage, settings: ProcessImage, keep: li
             for role, part, record in (("u", "inputs", block.inputs), ("y", "outputs", block.outputs))
         }
         p = settings.section(name, "parameters")
-        steps.append(Step(name, block.kernel.address, period, p=p, x=state, **memory))
+        steps.append(Step(name, block.kernel, period, p=p, x=state, **memory))
     return steps
 
 

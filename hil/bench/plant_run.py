@@ -137,8 +137,8 @@ class Run:
         self._ring = Ring(self._image.memory, what.every, _ROWS, waits=True)
         self._seen = [script(list(self._changes()), what.step)]
         if plant.measure_kernel:
-            self._seen.append(Step("measure", plant.measure_kernel.address, what.every, p, x, u, y))
-        self._advance = Step("solver", self._solver.address, what.step, self._solver.problem, x, u)
+            self._seen.append(Step("measure", plant.measure_kernel, what.every, p, x, u, y))
+        self._advance = Step("solver", self._solver.code, what.step, self._solver.problem, x, u)
         self._loop = Loop([*self._seen, self._ring.step, self._advance], what.step)
 
     def _changes(self) -> Iterator[Change]:

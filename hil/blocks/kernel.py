@@ -73,35 +73,39 @@ class Kernel:
     @cached_property
     def symbol(self) -> str:
         """The name of the compiled function in its object code."""
-        return f"{self.module}.{self.name}".replace(".", "_")
+        return f"{self.module}.{self.name}.{_digest(self.layouts)}".replace(".", "_")
 
     @cached_property
-    def key(self) -> str:
-        """Where the cache keeps it: a path made of the digests of all that it depends on."""
-        return f"kernels/{digest_of_sources(self.module)}/{self.symbol}-{_digest(self.layouts)}"
-
-    @cached_property
-    def text(self) -> str:
-        """Its text in LLVM's language, from which it can be compiled together with others."""
-        return native.cached(f"{self.key}.ll", lambda: _compile(self).encode()).decode()
-
-    @cached_property
-    def _library(self) -> native.Library:
-        return native.Library(native.cached(f"{self.key}.o", lambda: _without_libraries(self)))
+    def _key(self) -> str:
+        return f"kernels/{digest_of_sources(self.module)}/{self.symbol}"
 
     @property
-    def address(self) -> int:
-        """The address of the compiled function, good as long as the kernel lives; compiles it when it has to.
+    def key(self) -> str:
+        """Where the cache keeps it: a path made of the digests of all that it depends on.
 
         Raises:
-            InputError: the function cannot be compiled, or is not the one that its module calls so.
+            InputError: the function is not the one that its module calls so.
         """
         if self.function not in (None, getattr(sys.modules.get(self.module), self.name, None)):
             raise InputError(
                 f"{self.module} has no {self.name} of its own that is this one: write it with def in the module "
                 "itself; after another project with a module of that name, open this one again"
             )
-        return self._library.address(self.symbol)
+        return self._key
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Its module in LLVM's language, not optimised yet, from which it becomes a part of other code."""
+        return {self.symbol: native.cached(f"{self.key}.ll", lambda: _compile(self).encode()).decode()}
+
+    @property
+    def address(self) -> int:
+        """The address of the compiled function; compiles it when it has to.
+
+        Raises:
+            InputError: the function cannot be compiled, or is not the one that its module calls so.
+        """
+        return native.loaded(f"{self.key}.o", lambda: _without_libraries(self)).address(self.symbol)
 
 
 def _digest(layouts: Iterable["np.dtype[Any] | None"]) -> str:
@@ -146,7 +150,7 @@ def _compile(kernel: Kernel) -> str:
         passed=", ".join(f"ptr {n}p" if p else f"i64 {n}" for n, p in zip(names, pointers, strict=True)),
         failed=FAILED,
     )
-    return str(result.library.get_llvm_str()) + entry
+    return native.closed(str(result.library.get_llvm_str()) + entry, kernel.symbol)
 
 
 def _place(kernel: Kernel) -> str:
@@ -163,7 +167,7 @@ def _reason(error: Exception) -> str:
 
 def _without_libraries(kernel: Kernel) -> bytes:
     try:
-        return native.object_code(kernel.text, keep=[kernel.symbol])
+        return native.object_code(*kernel.texts.values(), keep=[kernel.symbol])
     except LookupError as foreign:
         raise InputError(
             f"{_place(kernel)} needs {foreign}: a kernel never allocates and never calls Python; "

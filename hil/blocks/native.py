@@ -53,9 +53,8 @@ def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = ()) -> byt
     for text in ir_texts:
         module.link_in(_parsed(text))
     module.verify()
-    for one in (*module.functions, *module.global_variables):
-        if keep and not one.is_declaration and one.name not in keep:
-            one.linkage = "internal"
+    if keep:
+        _close(module, keep)
     for one in module.functions:
         if one.is_declaration and not one.name.startswith("llvm."):
             one.add_function_attribute("nonlazybind")
@@ -70,6 +69,19 @@ def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = ()) -> byt
     if foreign:
         raise LookupError(", ".join(sorted(foreign)))
     return bytes(machine.emit_object(module))
+
+
+def closed(ir_text: str, symbol: str) -> str:
+    """Return a module's text in which nothing but one function can be seen from outside, whatever else is linked."""
+    module = llvm.parse_assembly(ir_text)
+    _close(module, [symbol])
+    return str(module)
+
+
+def _close(module: llvm.ModuleRef, keep: Collection[str]) -> None:
+    for one in (*module.functions, *module.global_variables):
+        if not one.is_declaration and one.name not in keep:
+            one.linkage = "internal"
 
 
 # Constants are read, and libc is called, by 32-bit distances: a library's code, constants and table of outside
@@ -115,6 +127,16 @@ class Library:
         if found == 0:
             raise LookupError(f"no function {symbol} in this object code")
         return found
+
+
+_LOADED: dict[str, Library] = {}
+
+
+def loaded(key: str, make: Callable[[], bytes]) -> Library:
+    """Return the library of the object code `cached` under a key, the same one each time."""
+    if key not in _LOADED:
+        _LOADED[key] = Library(cached(key, make))
+    return _LOADED[key]
 
 
 def _new_machine() -> llvm.TargetMachine:

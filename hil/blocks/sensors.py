@@ -87,9 +87,10 @@ def sensor_step(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
         value += p.offset
     elif p.fault == DRIFT:
         value += p.drift * ((t - x.since) * 1e-9)
-    x.sent = _as_sent(p, value)
+    sent = _as_sent(p, value)
+    x.sent = sent
+    y.value = sent
     y.ok = p.low <= value <= p.high
-    y.value = x.sent
     if p.fault == OPEN_CIRCUIT:
         y.ok = False
         y.value = p.fail_to

@@ -8,15 +8,13 @@ back.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
-from hil.blocks import native
 from hil.blocks.block import Plant
 from hil.blocks.kernel import Kernel
+from hil.blocks.linked import Linked
 
 _WORK = ("start", "trial", "k1", "k2", "k3", "k4")
 _PROBLEM = np.dtype(
@@ -49,9 +47,9 @@ _ADVANCE = Kernel("hil.blocks.solver_kernels", "advance", (_PROBLEM, None, None,
 
 @dataclass(frozen=True)
 class Solver:
-    """A plant's solver: the address of its block, and the block's p, shape (1,)."""
+    """A plant's solver: its block, and the block's p, shape (1,)."""
 
-    address: int
+    code: Linked
     problem: "np.ndarray[Any, Any]"
 
     @staticmethod
@@ -59,33 +57,19 @@ class Solver:
         """Return a solver for a plant whose parameters live in `memory["parameters"]`."""
         problem = np.zeros(1, PROBLEM)
         problem["p"] = memory["parameters"].ctypes.data
-        sizes = plant.state.size, plant.trips.size
-        library = _library(plant.derivative_kernel, plant.trip_kernel, *sizes, METHODS[method])
-        return Solver(library.address("solve"), problem)
-
-
-@cache
-def _library(derivative: Kernel, trip: Kernel | None, n: int, trips: int, method: int) -> native.Library:
-    kernels = [_ADVANCE, derivative, *([trip] if trip else [])]
-    functions = {"derivative": _address(derivative.symbol), "trip": _address(trip.symbol) if trip else "0"}
-    text = _text({**functions, "n": str(n), "trips": str(trips), "method": str(method)}, n, trips)
-    text += "".join(f"declare i64 @{one.symbol}(i64, i64, i64, i64, i64, i64)\n" for one in kernels)
-    digest = sha256("\0".join([text, *(one.key for one in kernels)]).encode()).hexdigest()
-
-    def make() -> bytes:
-        for one in kernels:
-            assert one.address  # what is wrong with a kernel is said where it is compiled by itself
-        return native.object_code(text, *(one.text for one in kernels), keep=["solve"])
-
-    return native.Library(native.cached(f"solvers/{digest}.o", make))
+        derivative, trip = plant.derivative_kernel, plant.trip_kernel
+        sizes = {"n": plant.state.size, "trips": plant.trips.size if trip else 0}
+        functions = {"derivative": _address(derivative.symbol), "trip": _address(trip.symbol) if trip else 0}
+        text = _text({**sizes, **functions, "method": METHODS[method]}, **sizes)
+        return Solver(Linked("solve", text, (_ADVANCE, derivative, *([trip] if trip else []))), problem)
 
 
 def _address(symbol: str) -> str:
     return f"ptrtoint (ptr @{symbol} to i64)"
 
 
-def _text(known: Mapping[str, str], n: int, trips: int) -> str:
-    """Return the block `solve`: it fills in a problem, with work of its own, and hands it to `advance`."""
+def _text(known: Mapping[str, object], n: int, trips: int) -> str:
+    """Return the block: it fills in a problem, with work of its own, and hands it to `advance`."""
     work = dict.fromkeys(_WORK, n) | {"g": trips}
     values = {**known, **{name: f"%{name}" for name in (*work, "p")}, "at": "0"}
     lines = [f"%{name}.work = alloca [{size} x double]" for name, size in work.items()]
@@ -96,8 +80,9 @@ def _text(known: Mapping[str, str], n: int, trips: int) -> str:
 
 
 _SOLVE = """
-define i64 @solve(i64 %t, i64 %h, ptr %given, i64 %x, i64 %u, i64 %y) {{
+define i64 @this(i64 %t, i64 %h, i64 %a, i64 %x, i64 %u, i64 %y) {{
   %problem = alloca [{size} x i64]
+  %given = inttoptr i64 %a to ptr
   %p = load i64, ptr %given
   {body}
   %told = ptrtoint ptr %problem to i64

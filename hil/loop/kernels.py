@@ -35,40 +35,7 @@ from hil.blocks.memory import (
 _HOST = 1 << 40
 _SECOND = 1_000_000_000
 _MONOTONIC, _ABSOLUTE = 1, 1  # CLOCK_MONOTONIC and TIMER_ABSTIME of <time.h> on Linux
-_ENTRY = 64  # bytes of one line of the schedule
 _EVENT = 56
-
-
-def run(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
-    """Walk the schedule from the tick and entry in `p` until `p.stop`, or until a block answers with a status.
-
-    The loop can be entered again after any status: it goes on behind the entry that gave it.
-    """
-    tick, at, entries, count, step = p.tick, p.at, p.entries, p.count, p.step
-    while tick < p.stop and p.halt == 0:
-        p.tick = tick  # for those who look on while it runs
-        now = tick * step
-        while at < count:
-            entry = entries + _ENTRY * at
-            at += 1
-            if load_i8(entry + 56) == tick:
-                store_i8(entry + 56, tick + load_i8(entry + 48))
-                status = call(
-                    load_i8(entry),
-                    now,
-                    load_i8(entry + 40),
-                    load_i8(entry + 8),
-                    load_i8(entry + 16),
-                    load_i8(entry + 24),
-                    load_i8(entry + 32),
-                )
-                if status != 0:
-                    p.tick, p.at = tick, at
-                    return status
-        at = 0
-        tick += 1
-    p.tick, p.at = tick, at
-    return 0
 
 
 def hand_over(t: int, h: int, p: int, x: int, u: int, y: int) -> int:
@@ -166,10 +133,11 @@ def sample(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
             store_i8(y, p.lost)
             return 0
         return -1
-    row = p.rows + 8 * p.row_words * (p.head % p.capacity)
+    source, words = p.source, p.row_words
+    row = p.rows + 8 * words * (p.head % p.capacity)
     store_i8(row, t)
-    for word in range(1, p.row_words):
-        store_i8(row + 8 * word, load_i8(p.source + 8 * word - 8))
+    for word in range(1, words):
+        store_i8(row + 8 * word, load_i8(source + 8 * word - 8))
     p.head += 1
     return _HOST if p.waits != 0 and p.head - p.tail == p.capacity else 0
 

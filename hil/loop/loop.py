@@ -8,28 +8,32 @@ from typing import Any
 
 import numpy as np
 
-from hil.blocks import Kernel
+from hil.blocks.linked import Code
 from hil.errors import InputError
 from hil.loop.layout import ENTRY, LOOP
+from hil.loop.walk import walk
 from hil.signals import in_words
 
 Memory = "np.ndarray[Any, Any] | None"
 
-_RUN = Kernel("hil.loop.kernels", "run", (LOOP, None, None, None))
-
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a schedule: a block's address and memory, its period and phase in ns."""
+    """One line of a schedule: a block, as code or by its address, its memory, its period and phase in ns."""
 
     name: str
-    address: int
+    block: Code | int
     period: int
     p: "np.ndarray[Any, Any] | None" = None
     x: "np.ndarray[Any, Any] | None" = None
     u: "np.ndarray[Any, Any] | None" = None
     y: "np.ndarray[Any, Any] | None" = None
     phase: int = 0
+
+    @property
+    def address(self) -> int:
+        """The address of the block."""
+        return self.block if isinstance(self.block, int) else self.block.address
 
 
 def address_of(memory: "np.ndarray[Any, Any] | None") -> int:
@@ -65,7 +69,7 @@ class Loop:
         for line, one in zip(entries, steps, strict=True):
             addresses = (address_of(memory) for memory in (one.p, one.x, one.u, one.y))
             line["p"], line["x"], line["u"], line["y"] = addresses
-            line["block"], line["period"] = one.address, one.period
+            line["block"], line["period"] = one.block if isinstance(one.block, int) else 0, one.period
             line["every"], line["due"] = one.period // step, -(-one.phase // step)
         self._entries = entries
         self.memory = np.zeros(1, LOOP)
@@ -74,7 +78,9 @@ class Loop:
             len(steps),
             step,
         )
-        self._call = _caller(_RUN.address)
+        always = (entries["every"] == 1) & (entries["due"] == 0)
+        self._walk = walk([(one.block, bool(every)) for one, every in zip(steps, always, strict=True)])
+        self._call = _caller(self._walk.address)
 
     @property
     def tick(self) -> int:

@@ -39,12 +39,12 @@ def script(changes: Sequence[Change], period: int) -> Step:
         line["kind"], line["value"] = KINDS[one.kind], one.value
     p = np.zeros(1, SCRIPT)
     p["events"], p["count"] = address_of(table), len(table)
-    return Step("scenario", _PLAY.address, period, p=p, x=table)
+    return Step("scenario", _PLAY, period, p=p, x=table)
 
 
 def handover(name: str, period: int) -> Step:
     """Return a step that stops the loop for its host with the status HOST."""
-    return Step(name, _HAND_OVER.address, period)
+    return Step(name, _HAND_OVER, period)
 
 
 class Ring:
@@ -70,7 +70,7 @@ class Ring:
         self.p["rows"], self.p["capacity"], self.p["row_words"] = address_of(self.rows), capacity, words
         self.p["source"], self.p["waits"] = address_of(image), waits
         lost = np.zeros(1, "i8") if lost is None else lost
-        self.step = Step("record", _SAMPLE.address, period, p=self.p, y=lost)
+        self.step = Step("record", _SAMPLE, period, p=self.p, y=lost)
 
     @property
     def lost(self) -> int:
@@ -100,7 +100,7 @@ class Pace:
         self.p["gettime"], self.p["nanosleep"] = _libc("clock_gettime"), _libc("clock_nanosleep")
         self.p["rate"], self.p["tolerance"], self.p["grace"] = rate, tolerance, grace
         self.p["spin"] = min(60_000, step // rate // 4)  # 60 us halve the wake-up's lateness and cost 6 % at 1 kHz
-        self.step = Step("clock", _PACE.address, step, p=self.p, x=self.p["seconds"], y=lateness)
+        self.step = Step("clock", _PACE, step, p=self.p, x=self.p["seconds"], y=lateness)
 
     def start(self) -> None:
         """Let simulated time 0 be now."""
@@ -120,7 +120,7 @@ def trade(
     p["gettime"], p["outbox"], p["inbox"], p["limit"] = _libc("clock_gettime"), outbox, inbox, 2 * period
     p["send"], p["send_bytes"] = address_of(send), send.dtype.itemsize
     p["answer"], p["answer_bytes"] = address_of(answer), answer.dtype.itemsize
-    return Step(name, _TRADE.address, period, p=p, x=np.zeros(2, "i8"), y=health)
+    return Step(name, _TRADE, period, p=p, x=np.zeros(2, "i8"), y=health)
 
 
 __all__ = ["HOST", "Change", "Pace", "Ring", "handover", "script", "trade"]

@@ -4,13 +4,11 @@ import math
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from itertools import chain
 
 import numpy as np
 
-from hil.blocks import native
+from hil.blocks.linked import Linked
 from hil.loop.layout import KINDS
 from hil.loop.loop import Step
 
@@ -39,20 +37,16 @@ def wires(name: str, conductors: Sequence[Conductor], period: int) -> Step:
     """
     source, target = min(one.source for one in conductors), min(one.target for one in conductors)
     parts = (_wire(i, one, one.source - source, one.target - target) for i, one in enumerate(conductors))
-    library = _library(_CARRY.format(body="\n  ".join(chain.from_iterable(parts))))
+    code = Linked("wires", _CARRY.format(body="\n  ".join(chain.from_iterable(parts))))
     scales = np.array([[one.scale, one.offset] for one in conductors])
-    return Step(name, library.address("carry"), period, p=np.array([source, target]), x=scales)
-
-
-@cache
-def _library(text: str) -> native.Library:
-    digest = sha256(f"{native.toolchain()}\0{text}".encode()).hexdigest()
-    return native.Library(native.cached(f"wires/{digest}.o", lambda: native.object_code(text)))
+    return Step(name, code, period, p=np.array([source, target]), x=scales)
 
 
 _CARRY = """
 declare double @llvm.rint.f64(double)
-define i64 @carry(i64 %t, i64 %h, ptr %p, ptr %x, ptr %u, ptr %y) {{
+define i64 @this(i64 %t, i64 %h, i64 %a, i64 %b, i64 %u, i64 %y) {{
+  %p = inttoptr i64 %a to ptr
+  %x = inttoptr i64 %b to ptr
   %source = load ptr, ptr %p
   %second = getelementptr i8, ptr %p, i64 8
   %target = load ptr, ptr %second

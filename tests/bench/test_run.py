@@ -208,7 +208,7 @@ def test_a_plant_never_runs_as_another_projects_plant_of_the_same_name(project: 
     other.change(other.plant, "y.outflow = p.leak", "y.outflow = 7.0 * p.leak")
     opened = project.open()
     other.run()
-    with pytest.raises(InputError, match=r"^plant_models.tank has no measure of its own that is this one: "):
+    with pytest.raises(InputError, match=r"^plant_models.tank has no derivative of its own that is this one: "):
         Run(opened, Options(folder=tmp_path / "first")).execute()
     result = project.run("second")
     assert record(project, "second")["plant.outflow"][0] == 0.1

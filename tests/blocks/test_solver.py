@@ -16,7 +16,7 @@ def solve(plant: Plant, method: str, h: int, until: int = SECOND, **values: floa
     """Solve until a time or a status; return the status, the state, and the instant of a shut-down."""
     memory = plant.memory(None, values)
     solver = Solver.of(plant, method, memory)
-    step = Step("plant", solver.address, h, p=solver.problem, x=memory["state"], u=memory["inputs"])
+    step = Step("plant", solver.code, h, p=solver.problem, x=memory["state"], u=memory["inputs"])
     status = 0
     for t in range(0, until, h):
         if status := call_block(step, t):
