@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hil.plc import syntax as s
-from hil.plc.expressions import Expressions, text_of
-from hil.plc.scope import Scope
+from hil.plc.check_objects import Objects, exact
+from hil.plc.expressions import root_of, text_of
+from hil.plc.parse_expressions import dotted
 from hil.plc.standard import StandardFunctions
 from hil.plc.tree import (
     Assign,
     CallBlock,
     CallFunction,
     Const,
+    DerefRef,
     Expr,
     FieldRef,
     PartRef,
@@ -21,21 +21,26 @@ from hil.plc.tree import (
     Variable,
     VariableRef,
 )
-from hil.plc.types import POISON, Struct, decode, same
+from hil.plc.types import POISON, Array, OpenArray, Pointer, Struct, Type, decode, same
 from hil.plc.values import poison
 
-Interface = Callable[[str], Pou | None]
-
-
-class Calls(StandardFunctions, Expressions):
-    """Checks calls; `interface` gives the unit of a name in capitals, with its variables declared."""
-
-    def __init__(self, scope: Scope, interface: Interface) -> None:
-        super().__init__(scope)
-        self.interface = interface
+class Calls(StandardFunctions, Objects):
+    """Checks calls; `units` gives the unit of a name in capitals, with its variables declared."""
 
     def call(self, node: s.Call) -> Expr:
         """A call that gives a value."""
+        found = self._called(node)
+        if isinstance(found.type, Pointer) and found.type.kind == "REFERENCE" and not isinstance(found, Const):
+            return DerefRef(found.type.target, node.at, found, text_of(node.callee))
+        return found
+
+    def _called(self, node: s.Call) -> Expr:
+        if (method := self.method(node.callee)) is not None:
+            pou, place, super_ = method
+            return self._method_call(node, pou, place, super_)
+        name = dotted(node.callee)
+        if isinstance(node.callee, s.Member) and name and self.is_qualified(node.callee):
+            return self._named_call(node, name)
         if isinstance(node.callee, s.Name) and self.scope.variable(node.callee.name.upper()) is None:
             return self._named_call(node, node.callee.name)
         if isinstance(node.callee, s.Name) and node.callee.name.upper() in self.scope.names.pou_declarations:
@@ -49,12 +54,14 @@ class Calls(StandardFunctions, Expressions):
         return poison(node.at)
 
     def _named_call(self, node: s.Call, name: str) -> Expr:
-        upper = name.upper()
+        upper = self.scope.key(name, self.scope.names.pou_declarations)
         pou = self.interface(upper)
+        if pou is None and (special := self.address_function(node, upper)) is not None:
+            return special
         if pou is None:
             if upper in self.scope.names.pou_declarations:
                 return poison(node.at)
-            if (standard := self.standard_call(node, upper)) is not None:
+            if (standard := self.standard_call(node, upper.rpartition(".")[2])) is not None:
                 return standard
             known = [one.name for one in self.scope.names.pou_declarations.values()]
             self._quiet_arguments(node)
@@ -71,8 +78,17 @@ class Calls(StandardFunctions, Expressions):
             if argument.value is not None:
                 self.expression(argument.value)
 
-    def _function_call(self, node: s.Call, pou: Pou) -> Expr:
-        self._note(pou, node.at)
+    def _method_call(self, node: s.Call, pou: Pou, place: Place, super_: bool) -> Expr:
+        call = self._function_call(node, pou, method=True)
+        if not isinstance(call, CallFunction):
+            return call
+        made = self.member_call(pou, place, call.inputs, node.at, super_)
+        made.references = call.references
+        return made
+
+    def _function_call(self, node: s.Call, pou: Pou, method: bool = False) -> Expr:
+        if not method:
+            self.note_call(pou, node.at)
         formals = pou.section("input", "in_out", "output")
         given = self._match(node, pou, formals)
         if given is None:
@@ -89,10 +105,6 @@ class Calls(StandardFunctions, Expressions):
             references.append(self._reference(given.get(variable.name.upper()), variable, pou, node.at))
         result = pou.result.type if pou.result else POISON
         return CallFunction(result, node.at, pou, inputs, references)
-
-    def _note(self, pou: Pou, at: int) -> None:
-        if self.scope.pou is not None:
-            self.scope.pou.calls.setdefault(pou.name.upper(), (pou, at))
 
     def _match(self, node: s.Call, pou: Pou, formals: list[Variable]) -> dict[str, s.Argument] | None:
         """Arguments by formal name in capitals; None when that was reported."""
@@ -142,7 +154,10 @@ class Calls(StandardFunctions, Expressions):
         if isinstance(place, PartRef):
             self.scope.error(place.at, f"{pou.name}'s {formal.name} cannot be a single bit; use a variable of its own")
             return None
-        if not same(place.type, formal.type):
+        if isinstance(formal.type, OpenArray) and _opens(place.type, formal.type):
+            mark(place, addressed=True)
+            return place
+        if not same(place.type, formal.type) and not self._stands_for(place.type, formal.type):
             self.scope.error(
                 place.at,
                 f"{pou.name}'s {formal.name} is {formal.type.name}, this variable is {place.type.name};"
@@ -152,12 +167,22 @@ class Calls(StandardFunctions, Expressions):
         mark(place, addressed=True)
         return place
 
+    def _stands_for(self, have: Type, want: Type) -> bool:
+        """Whether an object may stand where one of its bases is wanted."""
+        return isinstance(have, Struct) and isinstance(want, Struct) and want.name.upper() in have.kin
+
     # ---- function blocks
 
     def block_call(self, node: s.Call) -> CallBlock | Expr | None:
         """A call as a statement: of a function block's instance, or of a function for its effects."""
-        if isinstance(node.callee, s.Name) and self.scope.variable(node.callee.name.upper()) is None:
+        named = isinstance(node.callee, s.Name) and self.scope.variable(node.callee.name.upper()) is None
+        if named and self.program(dotted(node.callee), node.at) is None:
             return self.call(node)
+        if self.method(node.callee) is not None or isinstance(node.callee, s.Call):
+            return self.call(node)
+        if isinstance(node.callee, s.Member) and self.is_qualified(node.callee):
+            if self.interface(self.scope.key(dotted(node.callee), self.scope.names.pou_declarations)) is not None:
+                return self.call(node)
         place = self.path(node.callee)
         if place.type is POISON or isinstance(place, Const):
             self._quiet_arguments(node)
@@ -170,7 +195,7 @@ class Calls(StandardFunctions, Expressions):
             return None
         pou = self.interface(place.type.name.upper())
         assert pou is not None
-        self._note(pou, node.at)
+        self.note_call(pou, node.at, virtual=not exact(place))
         if isinstance(place, VariableRef):
             place.variable.read = place.variable.written = True
         given = self._match(node, pou, pou.section("input", "in_out", "output"))
@@ -194,7 +219,7 @@ class Calls(StandardFunctions, Expressions):
             else:
                 value = self.value(argument.value, variable.type, f"{pou.name}'s {variable.name}")
                 inputs.append(Assign(field, value))
-        return CallBlock(node.at, pou, place, inputs, references, outputs)
+        return CallBlock(node.at, pou, place, inputs, references, outputs, not exact(place) and bool(pou.number))
 
     def _output(self, argument: s.Argument, field: FieldRef) -> Assign | None:
         assert argument.value is not None
@@ -212,6 +237,8 @@ class Calls(StandardFunctions, Expressions):
         if place.type is POISON:
             return None
         root = root_of(place) if not isinstance(place, Const) else None
+        if isinstance(place, DerefRef):
+            self.effects += 1
         if root is None or root.constant is not None or root.section == "constant":
             self.scope.error(node.at, f"{text_of(node)} is a constant and cannot be assigned; use a variable")
             return None
@@ -220,18 +247,18 @@ class Calls(StandardFunctions, Expressions):
         return place
 
 
-def root_of(place: Place) -> Variable:
-    """The variable whose memory a path lies in."""
-    while not isinstance(place, VariableRef):
-        place = place.base
-    return place.variable
-
-
 def mark(place: Place, addressed: bool = False) -> None:
     """Notes that a variable is written, perhaps through its address."""
     root = root_of(place)
     root.written = True
     root.addressed = root.addressed or addressed
+
+
+def _opens(have: Type, want: OpenArray) -> bool:
+    """Whether an array can be given for an ARRAY [*]."""
+    if isinstance(have, OpenArray):
+        return have.dimensions == want.dimensions and same(have.element, want.element)
+    return isinstance(have, Array) and len(have.bounds) == want.dimensions and same(have.element, want.element)
 
 
 def default_of(variable: Variable, at: int) -> Expr:

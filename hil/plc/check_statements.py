@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hil.plc import syntax as s
-from hil.plc.calls import Calls, root_of
-from hil.plc.expressions import text_of
+from hil.plc.calls import Calls, mark
+from hil.plc.expressions import root_of, text_of
+from hil.plc.parse_expressions import dotted
 from hil.plc.tree import (
     Assign,
     CallBlock,
@@ -13,15 +14,17 @@ from hil.plc.tree import (
     Evaluate,
     Expr,
     For,
+    Goto,
     If,
     Jump,
+    Label,
     Loop,
     PartRef,
     Place,
     Statement,
     Variable,
 )
-from hil.plc.types import INT, POISON, Enum, machine
+from hil.plc.types import BOOL, INT, POISON, Enum, Interface, Pointer, machine
 from hil.plc.values import poison
 
 
@@ -29,6 +32,10 @@ class Statements(Calls):
     """Checks one body."""
 
     loops = 0  # around the statement
+
+    def whole(self, declaration: s.Pou) -> list[Statement]:
+        """The body of a unit, behind what its declarations assign at the start."""
+        return self.body(declaration.body)
 
     def body(self, nodes: list[s.Statement]) -> list[Statement]:
         """The typed statements; those with a mistake are left out."""
@@ -42,6 +49,12 @@ class Statements(Calls):
     def _statement(self, node: s.Statement) -> Statement | None:
         if isinstance(node, s.Assign):
             return self._assign(node)
+        if isinstance(node, s.Several):
+            return block([found for one in node.assigns if (found := self._statement(one)) is not None])
+        if isinstance(node, s.Label):
+            return Label(node.name.upper())
+        if isinstance(node, s.Goto):
+            return Goto(node.at, node.name.upper())
         if isinstance(node, s.Invoke):
             return self._invoke(node)
         if isinstance(node, s.If):
@@ -58,6 +71,15 @@ class Statements(Calls):
         return self._loop(node)
 
     def _assign(self, node: s.Assign) -> Statement | None:
+        if node.op != ":=":
+            return self._other_assign(node)
+        if isinstance(node.value, s.Aggregate):
+            return self._aggregate(node.target, node.value)
+        if (set_ := self.property_target(node.target)) is not None:
+            pou, instance = set_
+            (formal,) = pou.section("input")
+            value = self.value(node.value, formal.type, text_of(node.target))
+            return None if value.type is POISON else Evaluate(self.member_call(pou, instance, [value], node.at))
         target = self.target(node.target)
         value = self.expression(node.value)
         if target is None:
@@ -65,11 +87,58 @@ class Statements(Calls):
         value = self.coerce(value, target.type, text_of(node.target))
         return None if value.type is POISON else Assign(target, value)
 
+    def _aggregate(self, target: s.Expression, value: s.Aggregate) -> Statement | None:
+        """`x := (a := 1, b := 2)`, member by member."""
+        if isinstance(value.initial, s.ArrayInitial):
+            self.scope.error(value.at, "[...] is an initial value; assign the elements one by one")
+            return None
+        found: list[Statement] = []
+        for at, name, item in value.initial.items:
+            inner = s.Aggregate(at, item) if isinstance(item, s.StructInitial | s.ArrayInitial) else item
+            one = self._assign(s.Assign(at, s.Member(at, target, name), inner))
+            if one is not None:
+                found.append(one)
+        return block(found)
+
+    def _other_assign(self, node: s.Assign) -> Statement | None:
+        if node.op in ("S=", "R="):
+            target = self.target(node.target)
+            value = self.condition(node.value)
+            if target is None or value.type is POISON:
+                return None
+            if machine(target.type) is not BOOL:
+                self.scope.error(node.at, f"{node.op} sets a BOOL, {text_of(node.target)} is {target.type.name}; use :=")
+                return None
+            return If([(value, [Assign(target, Const(BOOL, node.at, int(node.op == "S=")))])], [])
+        raw = self.raw_path(node.target)
+        if isinstance(raw, Const) or raw.type is POISON:
+            self.expression(node.value)
+            return None
+        if not isinstance(raw.type, Pointer | Interface):
+            name = f"{text_of(node.target)} is {raw.type.name}"
+            self.scope.error(node.at, f"{node.op} takes a reference, {name}; use :=")
+            return None
+        mark(raw)
+        if node.op == "?=":
+            given = self.expression(node.value)
+            return None if given.type is POISON else Assign(raw, self.attempt(given, raw.type))
+        assert isinstance(raw.type, Pointer)
+        value = self.reference_to(node.value, raw.type, text_of(node.target))
+        return None if value.type is POISON else Assign(raw, value)
+
     def _invoke(self, node: s.Invoke) -> Statement | None:
+        if node.call.plain and not self._callable(node.call.callee):
+            self.expression(node.call.callee)
+            self.scope.error(node.at, f"{text_of(node.call.callee)} alone does nothing; expected ':=' or a call")
+            return None
         found = self.block_call(node.call)
         if found is None or isinstance(found, CallBlock):
             return found
         return None if found.type is POISON and isinstance(found, Const) else Evaluate(found)
+
+    def _callable(self, callee: s.Expression) -> bool:
+        """Whether a name alone is a call: of an action, a method, a program."""
+        return self.method(callee) is not None or self.program(dotted(callee), callee.at) is not None
 
     def _loop(self, node: s.While | s.Repeat) -> Statement:
         before = isinstance(node, s.While)
@@ -127,6 +196,7 @@ class Statements(Calls):
         type_ = machine(variable.type) if variable is not None else None
         first, last, step = (self._bound(one, type_) for one in (node.first, node.last, node.step))
         self.loops += 1
+        before = self.effects
         body = self.body(node.body)
         self.loops -= 1
         if variable is None or type_ is None or any(one.type is POISON for one in (first, last, step)):
@@ -135,7 +205,8 @@ class Statements(Calls):
             self.scope.error(step.at, "a step of 0 never ends; use BY with another number")
             return None
         root = root_of(variable)
-        steady = root.section != "in_out" and not assigns(body, root)
+        touched = self.effects > before and root.storage != "local"
+        steady = root.section != "in_out" and not touched and not assigns(body, root)
         return For(node.at, variable, first, last, step, body, steady, leaves(body))
 
     def _bound(self, node: s.Expression | None, type_: object) -> Expr:
@@ -158,10 +229,15 @@ def _enumerator(selector: Expr, value: int) -> str:
     return str(value)
 
 
+def block(statements: list[Statement]) -> Statement | None:
+    """Several statements as one."""
+    return If([], statements) if statements else None
+
+
 def leaves(body: list[Statement]) -> bool:
     """Whether an EXIT of this loop, or a RETURN, is in the body."""
     for one in body:
-        if isinstance(one, Jump) and one.kind != "CONTINUE":
+        if isinstance(one, Goto) or (isinstance(one, Jump) and one.kind != "CONTINUE"):
             return True
         if isinstance(one, If | Case) and any(leaves(part) for part in blocks(one)):
             return True
@@ -172,7 +248,9 @@ def leaves(body: list[Statement]) -> bool:
 
 def _returns(body: list[Statement]) -> bool:
     return any(
-        (isinstance(one, Jump) and one.kind == "RETURN") or any(_returns(part) for part in blocks(one)) for one in body
+        isinstance(one, Goto)
+        or (isinstance(one, Jump) and one.kind == "RETURN")
+        or any(_returns(part) for part in blocks(one)) for one in body
     )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from hil.plc import layout, prelude
 from hil.plc import syntax as s
+from hil.plc.check_calls import check_jumps, check_overrides, classes_of, dispatch_of, refuse_recursion
 from hil.plc.check_statements import Statements
-from hil.plc.declarations import Declarations
 from hil.plc.diagnostics import Report
 from hil.plc.expressions import Expressions
 from hil.plc.literals import SECOND
 from hil.plc.scope import Names, Scope
 from hil.plc.tree import Const, Instance, Pou, Project
 from hil.plc.types import POISON, TIME
+from hil.plc.units import Units
 
 
 class _Blocks(dict[str, s.Pou]):
@@ -32,19 +33,24 @@ class _Blocks(dict[str, s.Pou]):
 def check(units: list[s.Unit], report: Report, program: str | None = None) -> Project:
     """The typed project; mistakes go to the report. `program` runs that one alone."""
     names = Names(report, pou_declarations=_Blocks(), broken=any(unit.broken for unit in units))
-    declarations = Declarations(names)
     _collect(units, names)
+    declarations = Units(names)
+    for unit in units:
+        for section in (*unit.sections, *(one for each in unit.configurations for one in each.sections)):
+            declarations.announce(section, Scope(names, unit.source, prefixes=section.prefixes))
     for upper in list(names.type_declarations):
         declarations.declared_type(upper)
-    for unit in units:
-        for section in unit.sections:
-            declarations.globals_of(section, Scope(names, unit.source))
-        for configuration in unit.configurations:
-            for section in configuration.sections:
-                declarations.globals_of(section, Scope(names, unit.source))
+    names.globals.finish()
     _bodies(names, declarations)
-    _refuse_recursion(names)
-    return _place(units, names, declarations, program)
+    classes = classes_of(names)
+    dispatch = dispatch_of(names, declarations, classes)
+    check_overrides(names, declarations)
+    refuse_recursion(names, dispatch)
+    for pou in names.pous.values():
+        check_jumps(pou, names)
+    project = _place(units, names, declarations, program)
+    project.classes, project.dispatch = classes, dispatch
+    return project
 
 
 def _collect(units: list[s.Unit], names: Names) -> None:
@@ -65,46 +71,32 @@ def _once(name: str, at: int, unit: s.Unit, names: Names) -> None:
         names.report.error(unit.source, at, f"{name} is already declared at {place}; choose another name")
 
 
-def _bodies(names: Names, declarations: Declarations) -> None:
+def _bodies(names: Names, declarations: Units) -> None:
     waiting = list(names.pou_declarations)
     done: set[str] = set()
     while waiting:
         for upper in waiting:
-            done.add(upper)
-            declaration = names.pou_declarations[upper]
-            pou = declarations.interface(upper)
-            assert pou is not None
-            scope = Scope(names, declaration.source, pou, declaration.broken)
-            pou.body = Statements(scope, declarations.interface).body(declaration.body)
+            declarations.interface(upper)
+        for upper in [*waiting, *declarations.members]:
+            if upper not in done:
+                done.add(upper)
+                _body(upper, names, declarations)
         waiting = [upper for upper in names.pou_declarations if upper not in done]  # standard blocks met on the way
+    for resolve in declarations.pointers:
+        resolve()
 
 
-def _refuse_recursion(names: Names) -> None:
-    state: dict[str, int] = {}  # 1: on the path, 2: done
-
-    def visit(pou: Pou) -> None:
-        upper = pou.name.upper()
-        state[upper] = 1
-        for name, (callee, at) in pou.calls.items():
-            if state.get(name) == 1:
-                names.report.error(
-                    pou.source,
-                    at,
-                    f"{pou.name} calls {callee.name}, which calls it again; recursion is not allowed",
-                )
-            elif name not in state:
-                visit(callee)
-        state[upper] = 2
-
-    for pou in list(names.pous.values()):
-        if pou.name.upper() not in state:
-            visit(pou)
+def _body(upper: str, names: Names, declarations: Units) -> None:
+    declaration = declarations.members.get(upper) or names.pou_declarations[upper]
+    pou = names.pous[upper]
+    check = Statements(declarations.scope_of(declaration, pou), declarations)
+    pou.body = check.whole(declaration)
 
 
-def _place(units: list[s.Unit], names: Names, declarations: Declarations, program: str | None) -> Project:
+def _place(units: list[s.Unit], names: Names, declarations: Units, program: str | None) -> Project:
     """Lays out header, globals and program instances."""
     image = bytearray(layout.HEADER)
-    for variable in names.globals.values():
+    for variable in (*names.globals.values(), *names.statics, *names.direct.values(), *names.singles.values()):
         image += bytes(-len(image) % variable.type.align)
         variable.offset = len(image)
         image += variable.image
@@ -112,14 +104,17 @@ def _place(units: list[s.Unit], names: Names, declarations: Declarations, progra
     for instance in instances:
         memory = instance.pou.memory
         assert memory is not None
+        if (single := names.singles.pop(instance.pou.name.upper(), None)) is not None:
+            instance.offset = single.offset
+            continue
         image += bytes(-len(image) % max(memory.align, 8))
         instance.offset = len(image)
         image += memory.image
     image += bytes(-len(image) % 16)
-    return Project(names.pous, list(names.globals.values()), names.global_sources, instances, image)
+    return Project(names.pous, list(names.globals.values()), names.globals.sources, instances, image)
 
 
-def _instances(units: list[s.Unit], names: Names, declarations: Declarations, program: str | None) -> list[Instance]:
+def _instances(units: list[s.Unit], names: Names, declarations: Units, program: str | None) -> list[Instance]:
     if program is not None:
         pou = names.pous.get(program.upper())
         if pou is None or pou.kind != "PROGRAM":
@@ -135,7 +130,9 @@ def _instances(units: list[s.Unit], names: Names, declarations: Declarations, pr
         for instance in _configured(configuration, names)
     ]
     if not found:
-        found = [_alone(one, None) for one in names.pous.values() if one.kind == "PROGRAM"]
+        called = {callee for one in names.pous.values() for callee in one.calls}
+        programs = [one for one in names.pous.values() if one.kind == "PROGRAM"]
+        found = [_alone(one, None) for one in programs if one.name.upper() not in called]
     return sorted(found, key=lambda one: one.priority)  # stable: equal priorities keep the order of the text
 
 
@@ -153,12 +150,13 @@ def _interval_of(units: list[s.Unit], pou: Pou, names: Names) -> int | None:
 
 
 def _configured(configuration: s.Configuration, names: Names) -> list[Instance]:
-    scope, tasks = Scope(names, configuration.source), dict[str, tuple[int | None, int]]()
+    scope = Scope(names, configuration.source, prefixes=configuration.prefixes)
+    tasks = dict[str, tuple[int | None, int]]()
     for task in configuration.tasks:
         tasks[task.name.upper()] = _task(task, scope)
     found: list[Instance] = []
     for one in configuration.instances:
-        pou = names.pous.get(one.type.upper())
+        pou = names.pous.get(scope.key(one.type, names.pous))
         if pou is None or pou.kind != "PROGRAM":
             known = [each.name for each in names.pous.values() if each.kind == "PROGRAM"]
             scope.unknown(one.at, "PROGRAM called", one.type, known, "declare it")

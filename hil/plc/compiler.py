@@ -87,7 +87,7 @@ def _head(project: Project, size: int) -> dict[str, Any]:
         memory = one.pou.memory
         assert memory is not None
         if len(instances) == 1:
-            roots += [table.entry(field, one.offset) for field in memory.fields.values()]
+            roots += [table.entry(field, one.offset) for field in _shown(memory)]
         else:
             roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line])
     intervals = [one.interval for one in instances if one.interval is not None]
@@ -99,6 +99,11 @@ def _head(project: Project, size: int) -> dict[str, Any]:
         "roots": roots,
         "prefixes": [instances[0].name, instances[0].pou.name] if len(instances) == 1 else [],
     }
+
+
+def _shown(type_: Struct) -> list[Field]:
+    """The members that were declared."""
+    return [one for one in type_.fields.values() if not one.name.startswith("__")]
 
 
 class _Types:
@@ -115,7 +120,7 @@ class _Types:
         if isinstance(type_, Array):
             one |= {"bounds": type_.bounds, "of": self.number(type_.element)}
         elif isinstance(type_, Struct):
-            one |= {"fields": [self.entry(field, 0) for field in type_.fields.values()], "block": type_.block}
+            one |= {"fields": [self.entry(field, 0) for field in _shown(type_)], "block": type_.block}
         elif isinstance(type_, Enum):
             one["values"] = list(type_.values.values())
         self.types.append(one)

@@ -6,28 +6,36 @@ from dataclasses import fields
 
 from hil.plc import layout
 from hil.plc.tree import (
+    AddressOf,
     Assign,
+    Attempt,
     CallBlock,
     CallFunction,
     Case,
+    CastRef,
     Const,
     Convert,
+    DerefRef,
     ElementRef,
     Evaluate,
     FieldRef,
     For,
+    Goto,
     If,
     Jump,
+    Label,
     Loop,
     Operation,
     PartRef,
     RangeCheck,
     Standard,
     Statement,
+    ValueRef,
 )
 
 _PARTS = (
-    Assign, CallBlock, CallFunction, Convert, ElementRef, Evaluate, FieldRef, Operation, PartRef, RangeCheck, Standard
+    Assign, CallBlock, CallFunction, Convert, ElementRef, Evaluate, FieldRef, Operation, PartRef, RangeCheck, Standard,
+    AddressOf, Attempt, CastRef, DerefRef, ValueRef,
 )  # fmt: skip
 
 
@@ -64,7 +72,7 @@ class Costs:
             if self.counted(one):
                 return 1
             return (self.passes(one) or 0) * (1 + self.body(one.body))
-        if isinstance(one, Loop | Jump):
+        if isinstance(one, Loop | Jump | Label | Goto):
             return 1
         if isinstance(one, If | Case):
             inner = [body for _, body in one.branches] + [one.otherwise]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from hil.plc import syntax as s
@@ -12,10 +13,6 @@ from hil.plc.scope import Names, Scope
 from hil.plc.tree import Const, Pou, Variable
 from hil.plc.types import POISON, Array, Field, Struct, Type, machine
 
-SECTIONS = {
-    "VAR": "local", "VAR_INPUT": "input", "VAR_OUTPUT": "output", "VAR_IN_OUT": "in_out", "VAR_TEMP": "temp",
-    "VAR_EXTERNAL": "external", "VAR_GLOBAL": "global",
-}  # fmt: skip
 LARGEST = 16 << 20  # bytes of one variable
 MOST = 64 << 20  # bytes of all declared variables and members
 _UNIT = re.compile(r"attribute\s+'unit'\s*:=\s*'([^']*)'", re.IGNORECASE)
@@ -27,12 +24,17 @@ def unit_of(pragmas: list[str]) -> str:
 
 
 class Declarations:
-    """Resolves declarations on demand, so that their order does not matter."""
+    """Resolves types on demand, so that their order does not matter. Units are declared by a subclass."""
 
     def __init__(self, names: Names) -> None:
         self.names = names
         self._bytes = 0
         self._open: list[str] = []  # types being resolved, against structures that contain themselves
+        self.pointers: list[Callable[[], Type]] = []  # their targets, resolved in the end if nobody asked
+
+    def interface(self, upper: str) -> Pou | None:
+        """A unit with its variables declared; None when unknown or still being declared."""
+        raise NotImplementedError
 
     # ---- types
 
@@ -42,6 +44,8 @@ class Declarations:
             return self._named(spec, scope)
         if isinstance(spec, s.ArrayType):
             return self._array(spec, scope)
+        if isinstance(spec, s.PointerType):
+            return self._pointer(spec, scope)
         if isinstance(spec, s.StringType):
             return self._string(spec, scope)
         if isinstance(spec, s.SubrangeType):
@@ -56,11 +60,13 @@ class Declarations:
         upper = spec.name.upper()
         if upper in ty.ELEMENTARY:
             return ty.ELEMENTARY[upper]
-        found = self.declared_type(upper)
+        found = self.declared_type(scope.key(upper, self.names.type_declarations))
         if found is not None:
             return found
-        pou = self.names.pou_declarations.get(upper)
-        if pou is not None and pou.kind == "FUNCTION_BLOCK":
+        pou = self.names.pou_declarations.get(scope.key(upper, self.names.pou_declarations))
+        if pou is not None and pou.kind == "INTERFACE":
+            return self.interface_type(pou)
+        if pou is not None and pou.kind in ("FUNCTION_BLOCK", "CLASS"):
             return self._block(pou, spec, scope)
         if pou is not None:
             scope.error(
@@ -68,11 +74,52 @@ class Declarations:
                 f"{spec.name} is a {pou.kind.lower()}, not a type; declare instances of function blocks only",
             )
             return POISON
+        if upper in ty.POINTERS:
+            return ty.ANY_POINTER
         blocks = [one.name for one in self.names.pou_declarations.values() if one.kind == "FUNCTION_BLOCK"]
         declared = [one.name for one in self.names.type_declarations.values()]
         known = [*ty.ELEMENTARY, "STRING", *declared, *blocks]
         scope.unknown(spec.at, "type or function block", spec.name, known, "declare it in TYPE ... END_TYPE")
         return POISON
+
+    def interface_type(self, declaration: s.Pou) -> Type:
+        """The type of variables that hold objects with this INTERFACE."""
+        upper = declaration.name.upper()
+        if upper not in self.names.types:
+            self.names.types[upper] = ty.Interface(declaration.name, 8, 8, bytes(8), self.kin(declaration))
+        return self.names.types[upper]
+
+    def kin(self, declaration: s.Pou, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+        """All that an object of a unit may be taken for, in capitals: itself, its bases, its interfaces."""
+        upper = declaration.name.upper()
+        found = {upper}
+        scope = Scope(self.names, declaration.source, prefixes=declaration.prefixes)
+        for one in (*declaration.extends, *declaration.implements):
+            other = self.names.pou_declarations.get(scope.key(one.name, self.names.pou_declarations))
+            if other is not None and other.name.upper() not in seen:
+                found |= self.kin(other, seen | {upper})
+        return frozenset(found)
+
+    def _pointer(self, spec: s.PointerType, scope: Scope) -> Type:
+        """A pointer; its target is resolved when it is used, because it may be what is just being declared."""
+        target, found = spec.target, list[Type]()
+        if isinstance(target, s.NamedType):
+            name = target.name.upper()
+            name = scope.key(name, self.names.type_declarations)
+            name = name if name in self.names.type_declarations else scope.key(name, self.names.pou_declarations)
+        else:
+            found.append(self.type_of(target, scope))
+            name = found[0].name
+            if found[0] is POISON:
+                return POISON
+
+        def resolve() -> Type:
+            if not found:
+                found.append(self.type_of(target, scope))
+            return found[0]
+
+        self.pointers.append(resolve)
+        return ty.pointer(spec.kind, name, resolve)
 
     def _block(self, pou: s.Pou, spec: s.NamedType, scope: Scope) -> Type:
         if pou.name.upper() in self._open:
@@ -89,7 +136,7 @@ class Declarations:
         declaration = self.names.type_declarations.get(upper)
         if declaration is None:
             return None
-        scope = Scope(self.names, declaration.source)
+        scope = Scope(self.names, declaration.source, prefixes=declaration.prefixes)
         if upper in self._open:
             scope.error(declaration.at, f"{declaration.name} contains itself; a structure cannot hold its own kind")
             return POISON
@@ -114,6 +161,9 @@ class Declarations:
 
     def _array(self, spec: s.ArrayType, scope: Scope) -> Type:
         element = self.type_of(spec.element, scope)
+        if spec.open and element is not POISON:
+            name = f"ARRAY [{', '.join('*' * spec.open)}] OF {element.name}"
+            return ty.OpenArray(name, 8, 8, bytes(8), element, spec.open)
         check, bounds, count = Expressions(scope), list[tuple[int, int]](), 1
         for low, high in spec.ranges:
             first = check.whole_constant(low, "a bound of an array")
@@ -199,36 +249,47 @@ class Declarations:
 
     def _struct(self, spec: s.StructType, scope: Scope, name: str) -> Type:
         members: list[Field] = []
-        seen: set[str] = set()
+        start = self._named(s.NamedType(spec.at, spec.extends), scope) if spec.extends else None
+        if start is POISON:
+            return POISON
+        if start is not None and not isinstance(start, Struct):
+            scope.error(spec.at, f"{start.name} is no structure and cannot be extended; name a STRUCT")
+            return POISON
+        seen = set(start.fields) if start is not None else set[str]()
         for one in spec.fields:
             if one.name.upper() in seen:
                 scope.error(one.at, f"{one.name} is already a member of {name}; choose another name")
                 continue
             seen.add(one.name.upper())
-            type_, image = self._typed(one, scope)
+            type_, image = self.typed(one, scope)
             if type_ is POISON:
                 return POISON  # its members are unknown, so are its uses
-            members.append(self._field(one, replace(type_, image=image), "local", scope))
-        return ty.struct_of(name, members)
+            members.append(self.field_of(one, replace(type_, image=image), "local", scope))
+        return ty.union_of(name, members) if spec.union else ty.struct_of(name, members, start=start)
 
-    def _field(self, one: s.VariableDeclaration, type_: Type, section: str, scope: Scope) -> Field:
-        return Field(one.name, type_, 0, section, unit_of(one.pragmas), scope.source.file, scope.source.line(one.at))
+    def field_of(self, one: s.VariableDeclaration, type_: Type, section: str, scope: Scope) -> Field:
+        line = scope.source.line(one.at)
+        return Field(one.name, type_, 0, section, unit_of(one.pragmas), scope.source.file, line)
 
-    def _typed(self, one: s.VariableDeclaration, scope: Scope) -> tuple[Type, bytes]:
+    def typed(self, one: s.VariableDeclaration, scope: Scope) -> tuple[Type, bytes]:
         type_ = self.type_of(one.type, scope)
         self._bytes += type_.size
         if self._bytes > MOST:
             scope.error(one.at, f"with {one.name} the variables need more than {MOST} bytes; make arrays smaller")
             self._bytes = 0
             return POISON, POISON.image
-        if one.initial is None or type_ is POISON:
-            return type_, type_.image
+        if one.initial is None or type_ is POISON or isinstance(type_, ty.Pointer | ty.Interface):
+            return type_, type_.image  # addresses are not known yet: see initial_assigns
         return type_, self.initial(one.initial, type_, scope)
 
     # ---- initial values
 
     def initial(self, node: s.Initial, type_: Type, scope: Scope) -> bytes:
         """The bytes of an initial value."""
+        if isinstance(node, s.Aggregate):
+            node = node.initial
+        if type_ is POISON:
+            return type_.image
         if isinstance(node, s.ArrayInitial):
             return self._array_image(node, type_, scope)
         if isinstance(node, s.StructInitial):
@@ -282,111 +343,6 @@ class Declarations:
                 continue
             image[field.offset : field.offset + field.type.size] = self.initial(item, field.type, scope)
         return bytes(image)
-
-    # ---- units of organisation
-
-    def interface(self, upper: str) -> Pou | None:
-        """A unit with its variables declared; None when unknown or still being declared."""
-        if upper in self.names.pous:
-            return self.names.pous[upper]
-        declaration = self.names.pou_declarations.get(upper)
-        if declaration is None or upper in self._open:
-            return None
-        self._open.append(upper)
-        pou = Pou(declaration.name, declaration.kind, declaration.source, declaration.at)
-        scope = Scope(self.names, declaration.source, pou, declaration.broken)
-        members: list[Field] = []
-        self._result(declaration, pou, scope)
-        for section in declaration.sections:
-            for one in section.variables:
-                self._variable(one, section, scope, members)
-        if declaration.kind != "FUNCTION":
-            self._lay_out(pou, members)
-        self._open.pop()
-        self.names.pous[upper] = pou
-        return pou
-
-    def _result(self, declaration: s.Pou, pou: Pou, scope: Scope) -> None:
-        if declaration.kind != "FUNCTION":
-            if declaration.result is not None:
-                scope.error(declaration.result.at, f"a {declaration.kind} has no result; use VAR_OUTPUT")
-            return
-        if declaration.result is None:
-            return
-        type_ = self.type_of(declaration.result, scope)
-        pou.result = Variable(pou.name, type_, "result", "local", pou.at, image=type_.image, read=True)
-        pou.variables[pou.name.upper()] = pou.result
-
-    def _lay_out(self, pou: Pou, members: list[Field]) -> None:
-        memory = ty.struct_of(pou.name, members, block=True)
-        pou.memory = memory
-        for variable in pou.variables.values():
-            if variable.storage == "self":
-                variable.offset = memory.fields[variable.name.upper()].offset
-
-    def _variable(self, one: s.VariableDeclaration, section: s.Section, scope: Scope, members: list[Field]) -> None:
-        pou, upper = scope.pou, one.name.upper()
-        assert pou is not None
-        role = SECTIONS.get(section.kind)
-        if role is None or (role == "global"):
-            scope.error(section.at, f"{section.kind} has no place in a {pou.kind}; use VAR or VAR_EXTERNAL")
-            return
-        if upper in pou.variables:
-            line = scope.source.line(pou.variables[upper].at)
-            scope.error(one.at, f"{one.name} is already declared at line {line}; choose another name")
-            return
-        if role == "external":
-            self._external(one, scope)
-            return
-        type_, image = self._typed(one, scope)
-        if pou.kind == "FUNCTION" and isinstance(type_, Struct) and type_.block and role != "in_out":
-            what = f"{one.name} cannot be a {type_.name}"
-            scope.error(one.at, f"a function keeps nothing between calls, so {what}; use a FUNCTION_BLOCK")
-            type_ = POISON
-        storage = "local" if role == "temp" or pou.kind == "FUNCTION" else "self"
-        variable = Variable(one.name, type_, role, "reference" if role == "in_out" else storage, one.at, image=image)
-        if "CONSTANT" in section.qualifiers:
-            self._constant(variable, one)
-        pou.variables[upper] = variable
-        if variable.storage == "self":
-            members.append(self._field(one, replace(type_, image=image), role, scope))
-
-    def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
-        if machine(variable.type) is not None or isinstance(variable.type, ty.String):
-            value = ty.decode(variable.type, variable.image)
-            value = value.rstrip(b"\0") if isinstance(value, bytes) else value
-            variable.constant = Const(variable.type, one.at, value)
-        elif variable.section == "local":
-            variable.section = "constant"
-
-    def _external(self, one: s.VariableDeclaration, scope: Scope) -> None:
-        assert scope.pou is not None
-        found = self.names.globals.get(one.name.upper())
-        type_ = self.type_of(one.type, scope)
-        if found is None:
-            known = [each.name for each in self.names.globals.values()]
-            scope.unknown(one.at, "VAR_GLOBAL called", one.name, known, "declare it in VAR_GLOBAL")
-            found = Variable(one.name, POISON, "external", "absolute", one.at)
-        elif type_ is not POISON and found.type is not POISON and not ty.same(type_, found.type):
-            scope.error(
-                one.at,
-                f"{one.name} is {found.type.name} in VAR_GLOBAL and {type_.name} here; make them the same",
-            )
-        scope.pou.variables[one.name.upper()] = found
-
-    def globals_of(self, section: s.Section, scope: Scope) -> None:
-        """Declares the variables of a VAR_GLOBAL."""
-        for one in section.variables:
-            upper = one.name.upper()
-            if upper in self.names.globals:
-                scope.error(one.at, f"{one.name} is already a global variable; choose another name")
-                continue
-            type_, image = self._typed(one, scope)
-            variable = Variable(one.name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas))
-            if "CONSTANT" in section.qualifiers:
-                self._constant(variable, one)
-            self.names.globals[upper] = variable
-            self.names.global_sources[upper] = scope.source
 
 
 def _innermost(type_: Type) -> Type:

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from hil.plc import literals
 from hil.plc import syntax as s
+from hil.plc.parse_expressions import dotted
 from hil.plc.scope import Scope
-from hil.plc.tree import Const, Convert, ElementRef, Expr, FieldRef, PartRef, Place, VariableRef
+from hil.plc.tree import (
+    CastRef,
+    Const,
+    Convert,
+    DerefRef,
+    ElementRef,
+    Expr,
+    FieldRef,
+    PartRef,
+    Place,
+    ValueRef,
+    Variable,
+    VariableRef,
+)
 from hil.plc.types import (
     ANY_INT,
     ANY_REAL,
@@ -15,10 +29,13 @@ from hil.plc.types import (
     TIME,
     Array,
     Enum,
+    OpenArray,
+    Pointer,
     Scalar,
     String,
     Struct,
     Type,
+    array,
     base,
     common,
     machine,
@@ -47,6 +64,9 @@ class Expressions(Values):
             return self.unary(node.op, node.at, self.expression(node.operand))
         if isinstance(node, s.Call):
             return self.call(node)
+        if isinstance(node, s.Aggregate):
+            self.scope.error(node.at, "(member := value) stands only beside := in an assignment; assign it first")
+            return poison(node.at)
         return self._read(node)
 
     def call(self, node: s.Call) -> Expr:
@@ -142,8 +162,8 @@ class Expressions(Values):
         return Const(type_, at, found[1])
 
     def named_type(self, name: str) -> Type | None:
-        """A declared type by name, resolved if that is still to do."""
-        return self.scope.names.types.get(name.upper())
+        """A declared type by name."""
+        return self.scope.names.types.get(self.scope.key(name, self.scope.names.types))
 
     # ---- access paths
 
@@ -153,9 +173,39 @@ class Expressions(Values):
             found.variable.read = True
             if found.variable.constant is not None:
                 return Const(found.type, found.at, found.variable.constant.value)
-        return found
+        return found.value if isinstance(found, ValueRef) else found
 
     def path(self, node: s.Expression) -> Place | Const:
+        """What a path refers to, through references; a Const for an enumerator or a mistake."""
+        found = self.raw_path(node)
+        return found if isinstance(found, Const) else self.follow(found)
+
+    def follow(self, found: Place) -> Place:
+        """What a REFERENCE TO refers to."""
+        return found
+
+    def special(self, node: s.Name) -> Place | Const | None:
+        """What a name means that is no variable and no enumerator."""
+        return None
+
+    def program(self, name: str, at: int) -> Place | None:
+        """The one instance of a program."""
+        return None
+
+    def other_member(self, owner: Place, node: s.Member) -> Place | Const | None:
+        """A member that is no field."""
+        return None
+
+    def deref(self, node: s.Deref) -> Place | Const:
+        """`p^`."""
+        self.scope.error(node.at, "an address is no constant; write the value")
+        return poison(node.at)
+
+    def pointer_element(self, owner: Place, index: Expr, at: int, text: str) -> Place | Const:
+        """`p[i]`."""
+        return poison(at)
+
+    def raw_path(self, node: s.Expression) -> Place | Const:
         """What a name, member, element or part of one refers to; a Const for an enumerator or a mistake."""
         if isinstance(node, s.Name):
             return self._name(node)
@@ -165,6 +215,13 @@ class Expressions(Values):
             return self._element(node)
         if isinstance(node, s.Part):
             return self._part(node)
+        if isinstance(node, s.Deref):
+            return self.deref(node)
+        if isinstance(node, s.Direct):
+            return self._direct(node)
+        if isinstance(node, s.Call):
+            called = self.call(node)
+            return called if isinstance(called, Const | DerefRef) else ValueRef(called.type, node.at, called)
         self.scope.error(node.at, "this is a value, not a variable; store it in a variable first")
         return poison(node.at)
 
@@ -172,6 +229,8 @@ class Expressions(Values):
         upper = node.name.upper()
         if variable := self.scope.variable(upper):
             return VariableRef(variable.type, node.at, variable)
+        if (found := self.special(node)) is not None:
+            return found
         owners = self.scope.enumerator(upper)
         if len(owners) == 1:
             return Const(owners[0], node.at, owners[0].values[upper][1])
@@ -188,16 +247,42 @@ class Expressions(Values):
     def _kind(self, upper: str) -> str:
         return self.scope.names.pou_declarations[upper].kind.lower().replace("_", " ")
 
+    def is_qualified(self, node: s.Member) -> bool:
+        """Whether a name with dots begins with a namespace, a type or a list of variables, not with a variable."""
+        first: s.Expression = node
+        while isinstance(first, s.Member):
+            first = first.base
+        return isinstance(first, s.Name) and not self.scope.variable(first.name.upper()) and not self.special(first)
+
+    def _qualified_name(self, node: s.Member) -> Place | Const | None:
+        """Colour.RED, Namespace.variable, a variable behind the name of its list; None for other paths."""
+        before = dotted(node.base)
+        if not before or not self.is_qualified(node):
+            return None
+        type_ = self.named_type(before)
+        if isinstance(type_, Enum):
+            found = self._enum_value(node.at, type_, node.name)
+            assert isinstance(found, Const)
+            return found
+        names = self.scope.names
+        key = self.scope.key(f"{before}.{node.name}", names.globals)
+        if (variable := names.globals.get(key)) is not None:
+            return VariableRef(variable.type, node.at, variable)
+        if (program := self.program(f"{before}.{node.name}", node.at)) is not None:
+            return program
+        owners = self.scope.enumerator(node.name.upper())
+        known = isinstance(node.base, s.Member) or self.named_type(before) or before.upper() in names.pou_declarations
+        return Const(owners[0], node.at, owners[0].values[node.name.upper()][1]) if owners and not known else None
+
     def _member(self, node: s.Member) -> Place | Const:
-        if isinstance(node.base, s.Name) and not self.scope.variable(node.base.name.upper()):
-            type_ = self.named_type(node.base.name)
-            if isinstance(type_, Enum):
-                found = self._enum_value(node.at, type_, node.name)
-                assert isinstance(found, Const)
-                return found
+        if (qualified := self._qualified_name(node)) is not None:
+            return qualified
         owner = self._place(node.base)
         if owner is None:
             return poison(node.at)
+        if not isinstance(owner.type, Struct) or node.name.upper() not in owner.type.fields:
+            if (other := self.other_member(owner, node)) is not None:
+                return other
         if not isinstance(owner.type, Struct):
             self.scope.error(
                 node.at, f"{text_of(node.base)} is {owner.type.name} and has no member {node.name}; remove it"
@@ -225,6 +310,8 @@ class Expressions(Values):
         if owner is None:
             return poison(node.at)
         name = text_of(node.base)
+        if isinstance(owner.type, Pointer | OpenArray | String):
+            return self._other_element(owner, node, name)
         if not isinstance(owner.type, Array):
             self.scope.error(node.at, f"{name} is {owner.type.name}, not an array; remove the index")
             return poison(node.at)
@@ -241,6 +328,33 @@ class Expressions(Values):
         if any(one.type is POISON for one in indexes):
             return poison(node.at)
         return ElementRef(type_.element, node.indexes[0].at, owner, indexes, name)
+
+    def _other_element(self, owner: Place, node: s.Index, name: str) -> Place | Const:
+        """An element of an ARRAY [*], of a string, or behind a pointer."""
+        type_ = owner.type
+        count = type_.dimensions if isinstance(type_, OpenArray) else 1
+        if len(node.indexes) != count:
+            self.scope.error(node.at, f"{name} has {count} dimensions, here are {len(node.indexes)} indexes; change it")
+            return poison(node.at)
+        bounds = (0, type_.capacity - 1) if isinstance(type_, String) else (-(1 << 63), (1 << 63) - 1)
+        indexes = [self._index(one, bounds, name) for one in node.indexes]
+        if any(one.type is POISON for one in indexes):
+            return poison(node.at)
+        if isinstance(type_, Pointer):
+            return self.pointer_element(owner, indexes[0], node.at, name)
+        if isinstance(type_, OpenArray):
+            return ElementRef(type_.element, node.indexes[0].at, owner, indexes, name)
+        assert isinstance(type_, String)
+        characters = CastRef(array(((0, type_.capacity - 1),), ELEMENTARY["BYTE"]), node.at, owner)
+        return ElementRef(ELEMENTARY["BYTE"], node.indexes[0].at, characters, indexes, name)
+
+    def _direct(self, node: s.Direct) -> Place | Const:
+        """%IX0.0: the variable that was declared there, or one of its own."""
+        variable = self.scope.names.direct_variable(node.address)
+        if variable is None:
+            self.scope.error(node.at, f"{node.address} is no complete address; write one like %IX0.0 or %QW4")
+            return poison(node.at)
+        return VariableRef(variable.type, node.at, variable)
 
     def _index(self, node: s.Expression, bounds: tuple[int, int], name: str) -> Expr:
         index = self.settle(self.expression(node))
@@ -303,6 +417,8 @@ class Expressions(Values):
         """An operator between two values."""
         if left.type is POISON or right.type is POISON:
             return poison(at)
+        if (pointed := self.pointer_operation(op, at, left, right)) is not None:
+            return pointed
         if op in _COMPARISONS:
             return self._comparison(op, at, left, right)
         if op in ("AND", "OR", "XOR", "AND_THEN", "OR_ELSE"):
@@ -320,6 +436,10 @@ class Expressions(Values):
             self.scope.error(at, "this divides by zero; change the divisor")
             return poison(at)
         return operation(type_, at, op, [self._into(left, type_), self._into(right, type_)])
+
+    def pointer_operation(self, op: str, at: int, left: Expr, right: Expr) -> Expr | None:
+        """An operator on addresses; None when there are none."""
+        return None
 
     def meet(self, left: Expr, right: Expr) -> Type | None:
         """The type in which two values are compared or combined; a literal takes the other's type."""
@@ -427,6 +547,17 @@ class Expressions(Values):
         return settled if same(type_, target) else convert(settled, target)
 
 
+def root_of(place: Place) -> Variable:
+    """The variable whose memory a path lies in; of what a pointer points to some variable, anywhere."""
+    while not isinstance(place, VariableRef):
+        if isinstance(place, DerefRef):
+            return Variable("memory", place.type, "local", "absolute", place.at)
+        if isinstance(place, ValueRef):
+            return Variable("value", place.type, "constant", "absolute", place.at)
+        place = place.base
+    return place.variable
+
+
 def convert_later(expr: Expr, type_: Type) -> Expr:
     """A whole variable beside a real literal: becomes whatever real type the literal becomes."""
     return Convert(type_, expr.at, expr)
@@ -445,4 +576,8 @@ def text_of(node: s.Expression) -> str:
         return f"{text_of(node.base)}.{node.name}"
     if isinstance(node, s.Index):
         return f"{text_of(node.base)}[...]"
+    if isinstance(node, s.Deref):
+        return f"{text_of(node.base)}^"
+    if isinstance(node, s.Direct):
+        return node.address
     return "this"

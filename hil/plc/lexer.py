@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from hil.plc.conditions import Conditions
 from hil.plc.diagnostics import Report, Source
 
 _WORDS = """
@@ -12,6 +13,8 @@ IF THEN ELSIF ELSE END_IF CASE OF END_CASE FOR TO BY DO END_FOR WHILE END_WHILE 
 CONTINUE RETURN AND OR XOR NOT MOD AND_THEN OR_ELSE TRUE FALSE VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP
 VAR_GLOBAL VAR_EXTERNAL VAR_ACCESS VAR_CONFIG END_VAR PROGRAM END_PROGRAM FUNCTION END_FUNCTION FUNCTION_BLOCK
 END_FUNCTION_BLOCK TYPE END_TYPE STRUCT END_STRUCT ARRAY CONFIGURATION END_CONFIGURATION RESOURCE END_RESOURCE
+VAR_INST VAR_STAT END_UNION END_METHOD END_PROPERTY END_INTERFACE END_CLASS END_NAMESPACE END_ACTION END_GET END_SET
+END_STEP END_TRANSITION
 """
 KEYWORDS = frozenset(_WORDS.split())
 # The pieces of a date literal; fixed widths, so that `D#2024-03-01-x` still subtracts x.
@@ -21,7 +24,7 @@ _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n\f\v\ufeff]+)
     |(?P<comment>//[^\n]*)
     |(?P<open>\(\*|/\*)
-    |(?P<pragma>\{{[^}}]*\}})
+    |(?P<pragma>\{{\{{.*?\}}\}}|\{{[^}}]*\}})
     |(?P<time>(?:LTIME|TIME|LT|T)\#[+-]?[0-9][0-9_.a-z]*)
     |(?P<date>(?:LDT|DT|LDATE_AND_TIME|DATE_AND_TIME)\#{_DATE}-{_CLOCK}
       |(?:LTOD|TOD|LTIME_OF_DAY|TIME_OF_DAY)\#{_CLOCK}|(?:LDATE|DATE|LD|D)\#{_DATE})
@@ -29,10 +32,10 @@ _TOKEN = re.compile(
     |(?P<id>[^\W\d]\w*)
     |(?P<real>[0-9][0-9_]*(?:\.[0-9][0-9_]*(?:E[+-]?[0-9]+)?|E[+-]?[0-9]+))
     |(?P<int>[0-9]{{1,2}}\#[0-9A-F_]+|[0-9][0-9_]*)
-    |(?P<string>'(?:\$.|[^'$\r\n])*'|"(?:\$.|[^"$\r\n])*")
+    |(?P<string>'(?:\$[^\r\n]|[^'$\r\n])*'|"(?:\$[^\r\n]|[^"$\r\n])*")
     |(?P<direct>%(?:[IQM][XBWDL]?\*?[0-9.]*|[XBWDL][0-9]+))
-    |(?P<op>:=|=>|<=|>=|<>|\*\*|\.\.|[-+*/=<>&()\[\],;:.^])""",
-    re.IGNORECASE | re.VERBOSE,
+    |(?P<op>:=|=>|<=|>=|<>|\?=|\*\*|\.\.|[-+*/=<>&()\[\],;:.^])""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _BRACKETS = {"(*": re.compile(r"\(\*|\*\)"), "/*": re.compile(r"/\*|\*/")}
 
@@ -59,7 +62,8 @@ class Tokens(NamedTuple):
 def tokens_of(source: Source, report: Report) -> Tokens:
     """All tokens; unreadable characters are reported once per run of them and skipped."""
     text, tokens, pragmas = source.text, list[Token](), dict[int, list[str]]()
-    at, end, match, whole = 0, len(text), _TOKEN.match, True
+    at, end, match, whole, nested, conditions = 0, len(text), _TOKEN.match, True, True, Conditions()
+    skips = False
     while at < end:
         found = match(text, at)
         if found is None:
@@ -68,17 +72,21 @@ def tokens_of(source: Source, report: Report) -> Tokens:
             at = _skip_unreadable(source, at, report)
             continue
         kind, word = found.lastgroup or "", found.group()
-        if kind == "id":
+        if kind == "open":
+            at, closed, nested = _comment_end(source, at, word, nested, report)
+            whole = whole and closed
+            continue
+        if kind == "pragma" and conditions.take(word):
+            skips = not conditions.active
+        elif skips:
+            pass
+        elif kind == "id":
             upper = word.upper()
             tokens.append(Token(upper if upper in KEYWORDS else "id", word, at))
         elif kind == "op":
             tokens.append(Token(word, word, at))
         elif kind == "pragma":
             pragmas.setdefault(len(tokens), []).append(word)
-        elif kind == "open":
-            at, closed = _comment_end(source, at, word, report)
-            whole = whole and closed
-            continue
         elif kind not in ("space", "comment"):
             tokens.append(Token(kind, word, at))
         at = found.end()
@@ -86,15 +94,20 @@ def tokens_of(source: Source, report: Report) -> Tokens:
     return Tokens(tokens, pragmas, whole)
 
 
-def _comment_end(source: Source, start: int, word: str, report: Report) -> tuple[int, bool]:
-    """Offset behind a comment, and whether it was closed; comments nest (edition 3)."""
-    depth = 0
-    for found in _BRACKETS[word].finditer(source.text, start):
+def _comment_end(source: Source, start: int, word: str, nested: bool, report: Report) -> tuple[int, bool, bool]:
+    """Offset behind a comment, whether it was closed, and whether comments still nest.
+
+    They nest (edition 3) until one would not end: in edition 2 the first end is the end.
+    """
+    depth, close = 0, word[::-1].replace("(", ")")
+    for found in _BRACKETS[word].finditer(source.text, start) if nested else ():
         depth += 1 if found.group() == word else -1
         if depth == 0:
-            return found.end(), True
-    report.error(source, start, f"this comment never ends; close it with {word[::-1].replace('(', ')')}")
-    return len(source.text), False
+            return found.end(), True, True
+    if (end := source.text.find(close, start + 2)) >= 0:
+        return end + 2, True, False
+    report.error(source, start, f"this comment never ends; close it with {close}")
+    return len(source.text), False, nested
 
 
 def _skip_unreadable(source: Source, at: int, report: Report) -> int:

@@ -9,7 +9,7 @@ from hil.plc.check_statements import flat
 from hil.plc.costs import Costs
 from hil.plc.emit import Text, constant, memory_type, symbol, value_type
 from hil.plc.lower_statements import StatementLowering
-from hil.plc.lower_values import function_name, result_type
+from hil.plc.lower_values import function_name, parameters_of, result_type
 from hil.plc.module import Location, Module
 from hil.plc.tree import For, Instance, Loop, Pou, Project, Variable, VariableRef
 from hil.plc.types import decode, machine
@@ -59,27 +59,36 @@ class Lowered:
 
 def lower(project: Project, everything: bool = False) -> Lowered:
     """The module of a project; `everything` lowers units that no program reaches, too."""
-    module, costs = Module(project.image), Costs()
+    module, costs = Module(project.image, project.classes, project.dispatch), Costs()
     roots = [one.pou for one in project.instances]
     if everything:
         roots += list(project.pous.values())
-    for pou in _callees_first(roots):
+    for pou in _callees_first(roots, project):
         module.functions.append(_Body(module, pou, costs).function())
     module.functions.append(_step(module, project.instances))
     module.functions.append(SCAN)
     module.image += bytes(-len(module.image) % 16)
-    return Lowered(module.text(), bytes(module.image), module.locations, module.loops)
+    largest = max((one.memory.size for one in project.pous.values() if one.number and one.memory), default=0)
+    text = module.text()  # which knows where addresses end; behind that a string ends and an object may reach
+    module.image += bytes(-(-largest // 16) * 16 + 16)
+    return Lowered(text, bytes(module.image), module.locations, module.loops)
 
 
-def _callees_first(roots: list[Pou]) -> list[Pou]:
+def _callees_first(roots: list[Pou], project: Project) -> list[Pou]:
     order: dict[str, Pou] = {}
+    seen: set[str] = set()
 
     def visit(pou: Pou) -> None:
-        if pou.name.upper() in order:
+        if pou.name.upper() in seen:
             return
+        seen.add(pou.name.upper())
         for callee, _ in pou.calls.values():
             visit(callee)
-        order[pou.name.upper()] = pou
+        for method in pou.virtual.values():
+            for _, callee in project.dispatch.get(method.name.upper(), []):
+                visit(callee)
+        if not pou.abstract or pou.owner is None:
+            order[pou.name.upper()] = pou
 
     for pou in roots:
         visit(pou)
@@ -93,27 +102,31 @@ class _Body(StatementLowering):
         pou, text = self.pou, self.text
         text.head.append("  %status = alloca i64, align 8")
         text.do("store i64 0, ptr %status, align 8")
+        self.exposed = _exposed(pou)
         # Registers pay in loops. Straight code would only load and store what it does not touch.
         self.has_loops = any(isinstance(one, For | Loop) for one in flat(pou.body))
         self.module.loops |= self.has_loops
+        if pou.reentrant:
+            self._deeper()
         for variable in pou.variables.values():
             self._enter(variable)
         cost = self.costs.body(pou.body)
-        if cost > layout.FREE:
+        if cost > layout.FREE or pou.reentrant:
             self.charge(str(cost), pou.at)
             cost = 1
         self.costs.pous[pou.name.upper()] = cost
         self.body(pou.body)
         text.label("exit")
+        if pou.reentrant:
+            self._back()
         for variable in pou.variables.values():
             self._leave(variable)
         status = text.let("load i64, ptr %status, align 8")
-        if pou.kind != "FUNCTION":
+        parameters = ", ".join(parameters_of(pou))
+        if pou.kind in ("FUNCTION_BLOCK", "CLASS", "PROGRAM"):
             text.end(f"ret i64 {status}")
-            references = "".join(f", ptr %r.{symbol(one.name)}" for one in pou.section("in_out"))
-            parameters = f"i64 %t, ptr noalias %head, ptr %mem, ptr %self{references}"
             self.module.inlining.note(pou.name.upper(), len(text.lines), self.called)
-            group = self.module.inlining.attribute(pou.name.upper())
+            group = "" if pou.reentrant else self.module.inlining.attribute(pou.name.upper())
             return text.text(f"internal i64 {function_name(pou)}({parameters}) {group}")
         return self._function_end(status)
 
@@ -125,11 +138,25 @@ class _Body(StatementLowering):
             type_ = value_type(pou.result.type)
             value = self.load(VariableRef(pou.result.type, pou.at, pou.result))
         text.end(f"ret {kind} {text.let(f'insertvalue {kind} {both}, {type_} {value}, 1')}")
-        inputs = "".join(f", {value_type(one.type)} %i.{symbol(one.name)}" for one in pou.section("input"))
-        references = "".join(f", ptr %r.{symbol(one.name)}" for one in pou.section("in_out", "output"))
-        return text.text(
-            f"internal {kind} {function_name(pou)}(i64 %t, ptr noalias %head, ptr %mem{inputs}{references})"
-        )
+        return text.text(f"internal {kind} {function_name(pou)}({', '.join(parameters_of(pou))})")
+
+    def _deeper(self) -> None:
+        """Takes stack for a call that may recur."""
+        text = self.text
+        place = self.offset("%head", layout.DEPTH)
+        taken = text.let(f"add i64 {text.let(f'load i64, ptr {place}, align 8')}, FRAME")
+        text.do(f"store i64 {taken}, ptr {place}, align 8")
+        bad = text.let(f"icmp sgt i64 {taken}, {layout.STACK}")
+        message = f"{self.pou.name} calls itself again and again by way of other objects"
+        self.guard(bad, "endless recursion", self.pou.at, message)
+
+    def _back(self) -> None:
+        """Gives it back."""
+        text, frame = self.text, str(self.frame + 1024)
+        place = self.offset("%head", layout.DEPTH)
+        rest = text.let(f"sub i64 {text.let(f'load i64, ptr {place}, align 8')}, FRAME")
+        text.do(f"store i64 {rest}, ptr {place}, align 8")
+        text.lines = [line.replace("FRAME", frame) if line.endswith("FRAME") else line for line in text.lines]
 
     def _enter(self, variable: Variable) -> None:
         """Gives a variable its register or its memory."""
@@ -144,7 +171,7 @@ class _Body(StatementLowering):
         type_ = machine(variable.type)
         self.pointers[variable] = self.offset("%self", variable.offset)
         used = variable.read or variable.written
-        if type_ is None or variable.addressed or not used or not self.has_loops:
+        if type_ is None or variable.addressed or not used or not self.has_loops or self.exposed:
             return
         slot = self.text.slot(value_type(type_), type_.align)
         self.text.do(f"store {value_type(type_)} {self.load_from(self.pointers[variable], type_)}, ptr {slot}")
@@ -157,7 +184,10 @@ class _Body(StatementLowering):
             self._enter_static(variable, given)
             return
         initial = f"%i.{symbol(variable.name)}" if given else self._initial(variable)
-        if variable.addressed:
+        if variable.pointed:
+            self.pointers[variable] = self.static(bytes(type_.size), 8)
+            self.store_to(self.pointers[variable], type_, initial)
+        elif variable.addressed:
             slot = self.text.slot(memory_type(type_), type_.align)
             self.pointers[variable] = slot
             self.store_to(slot, type_, initial)
@@ -195,6 +225,10 @@ class _Body(StatementLowering):
                 self.store_to(target, type_, self.load(VariableRef(variable.type, 0, variable)))
             else:
                 self.copy(target, self.pointers[variable], variable.type.size)
+
+
+def _exposed(pou: Pou) -> bool:
+    return pou.exposed or any(_exposed(one) for one in pou.bases)
 
 
 def _step(module: Module, instances: list[Instance]) -> str:

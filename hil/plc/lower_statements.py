@@ -6,8 +6,8 @@ from collections import Counter
 
 from hil.plc import layout
 from hil.plc.costs import Costs
-from hil.plc.emit import constant, value_type
-from hil.plc.lower_values import ValueLowering, function_name
+from hil.plc.emit import constant, symbol, value_type
+from hil.plc.lower_objects import ObjectLowering
 from hil.plc.module import Module
 from hil.plc.tree import (
     Assign,
@@ -17,8 +17,10 @@ from hil.plc.tree import (
     Evaluate,
     Expr,
     For,
+    Goto,
     If,
     Jump,
+    Label,
     Loop,
     Pou,
     Statement,
@@ -31,7 +33,7 @@ from hil.plc.types import Scalar, String, machine
 MOST_CASES = 256  # labels of a jump table; longer ranges are compared
 
 
-class StatementLowering(ValueLowering):
+class StatementLowering(ObjectLowering):
     """Lowers the body of one unit."""
 
     def __init__(self, module: Module, pou: Pou, costs: Costs) -> None:
@@ -60,6 +62,11 @@ class StatementLowering(ValueLowering):
             self._for(one)
         elif isinstance(one, Loop):
             self._loop(one)
+        elif isinstance(one, Label):
+            self.text.label(f"user.{symbol(one.name)}")
+        elif isinstance(one, Goto):
+            self.charge(str(1 + self.costs.body(self.pou.body)), one.at)
+            self.text.go(f"user.{symbol(one.name)}")
         else:
             self._jump(one)
 
@@ -75,11 +82,15 @@ class StatementLowering(ValueLowering):
     def _call_block(self, one: CallBlock) -> None:
         for assign in one.inputs:
             self._assign(assign)
-        instance = self.address(one.instance)
-        references = "".join(f", ptr {self.address(place)}" for place in one.references)
+        instance = self.instance(one.instance)
+        formals = one.pou.section("in_out")
+        references = "".join(
+            f", {self.reference(place, formal.type)}" for place, formal in zip(one.references, formals, strict=True)
+        )
+        function, place = self.target_of(one)
         arguments = f"i64 %t, ptr %head, ptr %mem, ptr {instance}{references}"
         self.called[one.pou.name.upper()] += 1
-        self.check_status(self.text.let(f"call i64 {function_name(one.pou)}({arguments})"))
+        self.check_status(self.text.let(f"call i64 {function}({place}{arguments})"))
         for assign in one.outputs:
             self._assign(assign)
 

@@ -7,9 +7,15 @@ from hil.plc.lower_strings import StringLowering
 from hil.plc.module import Module
 from hil.plc.ranges import Ranges
 from hil.plc.tree import (
+    AddressOf,
+    Attempt,
+    Bound,
+    CallBlock,
     CallFunction,
+    CastRef,
     Const,
     Convert,
+    DerefRef,
     ElementRef,
     Expr,
     FieldRef,
@@ -19,11 +25,12 @@ from hil.plc.tree import (
     Pou,
     RangeCheck,
     Standard,
+    ValueRef,
     Variable,
     VariableRef,
     scalar,
 )
-from hil.plc.types import LINT, LREAL, Array, Scalar, String, Subrange, Type, machine
+from hil.plc.types import LINT, LREAL, Array, OpenArray, Scalar, String, Subrange, Type, machine
 
 _INTEGER = {"+": "add", "-": "sub", "*": "mul", "AND": "and", "OR": "or", "XOR": "xor"}
 _REAL = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
@@ -49,6 +56,7 @@ class ValueLowering(StringLowering):
     def __init__(self, module: Module, pou: Pou) -> None:
         self.module, self.pou = module, pou
         self.text = Text()
+        self.frame = 0  # bytes of stack, where calls may recur
         self.ranges = Ranges()
         self.slots: dict[Variable, str] = {}  # variables that live in registers
         self.pointers: dict[Variable, str] = {}  # variables that live in memory
@@ -81,11 +89,14 @@ class ValueLowering(StringLowering):
         if isinstance(place, VariableRef):
             if place.variable.storage == "absolute":
                 return self.offset("%mem", place.variable.offset)
+            if place.variable.storage == "self" and place.variable not in self.pointers:
+                return self.offset("%self", place.variable.offset)
             return self.pointers[place.variable]
         if isinstance(place, FieldRef):
             return self.offset(self.address(place.base), place.offset)
-        assert isinstance(place, ElementRef)
-        return self._element(place)
+        if isinstance(place, ElementRef):
+            return self.open_element(place) if isinstance(place.base.type, OpenArray) else self._element(place)
+        return self.other_address(place)
 
     def offset(self, pointer: str, offset: int) -> str:
         """A pointer some bytes further."""
@@ -121,13 +132,15 @@ class ValueLowering(StringLowering):
             return self._load_part(place)
         if isinstance(place, VariableRef) and place.variable in self.slots:
             return self.text.let(f"load {value_type(place.type)}, ptr {self.slots[place.variable]}")
-        pointer = self.address(place)
         type_ = machine(place.type)
-        return pointer if type_ is None else self.load_from(pointer, type_)
+        if isinstance(place, ValueRef) and type_ is not None:
+            return self.value(place.value)
+        pointer = self.address(place)
+        return pointer if type_ is None else self.load_from(pointer, type_, 1 if far(place) else type_.align)
 
-    def load_from(self, pointer: str, type_: Scalar) -> str:
+    def load_from(self, pointer: str, type_: Scalar, align: int = 0) -> str:
         """A value from memory; of a BOOL the lowest bit."""
-        found = self.text.let(f"load {memory_type(type_)}, ptr {pointer}, align {type_.align}")
+        found = self.text.let(f"load {memory_type(type_)}, ptr {pointer}, align {align or type_.align}")
         return self.text.let(f"trunc i8 {found} to i1") if type_.family == "bool" else found
 
     def store(self, place: Place, operand: str) -> None:
@@ -139,13 +152,13 @@ class ValueLowering(StringLowering):
         else:
             type_ = machine(place.type)
             assert type_ is not None
-            self.store_to(self.address(place), type_, operand)
+            self.store_to(self.address(place), type_, operand, 1 if far(place) else type_.align)
 
-    def store_to(self, pointer: str, type_: Scalar, operand: str) -> None:
+    def store_to(self, pointer: str, type_: Scalar, operand: str, align: int = 0) -> None:
         """A value to memory."""
         if type_.family == "bool":
             operand = self.text.let(f"zext i1 {operand} to i8")
-        self.text.do(f"store {memory_type(type_)} {operand}, ptr {pointer}, align {type_.align}")
+        self.text.do(f"store {memory_type(type_)} {operand}, ptr {pointer}, align {align or type_.align}")
 
     def _load_part(self, place: PartRef) -> str:
         type_ = scalar(place.base)
@@ -181,7 +194,35 @@ class ValueLowering(StringLowering):
             return self._call(expr)
         if isinstance(expr, RangeCheck):
             return self._range_check(expr)
+        if isinstance(expr, AddressOf | Attempt | Bound | ValueRef):
+            return self.other_value(expr)
         return self.load(expr)
+
+    # Addresses and objects, which a subclass lowers.
+
+    def other_value(self, expr: Expr) -> str:
+        """Values that are about addresses."""
+        raise NotImplementedError
+
+    def other_address(self, place: Place) -> str:
+        """Pointer to what an address, a value or a cast stands for."""
+        raise NotImplementedError
+
+    def open_element(self, place: ElementRef) -> str:
+        """An element of an ARRAY [*]."""
+        raise NotImplementedError
+
+    def reference(self, place: Place, formal: Type) -> str:
+        """The arguments of an in-out or output."""
+        raise NotImplementedError
+
+    def instance(self, place: Place) -> str:
+        """Pointer to the object that a call works on."""
+        raise NotImplementedError
+
+    def target_of(self, call: CallFunction | CallBlock) -> tuple[str, str]:
+        """The function to call and a first argument that it may need."""
+        raise NotImplementedError
 
     def _constant(self, expr: Const) -> str:
         if isinstance(expr.value, bytes):
@@ -408,12 +449,15 @@ class ValueLowering(StringLowering):
     def _call(self, expr: CallFunction) -> str:
         text, pou = self.text, expr.pou
         arguments = ["i64 %t", "ptr %head", "ptr %mem"]
+        if expr.instance is not None:
+            arguments.append(f"ptr {self.instance(expr.instance)}")
         for one, formal in zip(expr.inputs, pou.section("input"), strict=True):
             arguments.append(f"{value_type(formal.type)} {self.argument(one, formal.type)}")
         for place, formal in zip(expr.references, pou.section("in_out", "output"), strict=True):
-            arguments.append(f"ptr {self._scratch(formal.type) if place is None else self.address(place)}")
-        kind = result_type(pou)
-        both = text.let(f"call {kind} {function_name(pou)}({', '.join(arguments)})")
+            given = f"ptr {self._scratch(formal.type)}" if place is None else self.reference(place, formal.type)
+            arguments.append(given)
+        kind, (function, first) = result_type(pou), self.target_of(expr)
+        both = text.let(f"call {kind} {function}({first}{', '.join(arguments)})")
         self.check_status(text.let(f"extractvalue {kind} {both}, 0"))
         result = text.let(f"extractvalue {kind} {both}, 1")
         if pou.result is not None and machine(pou.result.type) is None:
@@ -441,6 +485,9 @@ class ValueLowering(StringLowering):
 
     def static(self, image: bytes, align: int) -> str:
         """Pointer to memory that belongs to this unit alone; recursion is refused, so one copy is enough."""
+        if self.pou.reentrant:
+            self.frame += len(image) + align
+            return self.text.slot(f"[{len(image)} x i8]", align)
         place = self.module.allocate(image, align)
         return self.text.let(f"getelementptr inbounds i8, ptr %mem, i64 {place}")
 
@@ -469,6 +516,28 @@ class ValueLowering(StringLowering):
 def function_name(pou: Pou) -> str:
     """Symbol of a unit's body."""
     return f"@pou.{symbol(pou.name)}"
+
+
+def parameters_of(pou: Pou) -> list[str]:
+    """The parameters of a unit's function: time, header, memory, instance, inputs, references with their bounds."""
+    found = ["i64 %t", "ptr noalias %head", "ptr %mem"]
+    if pou.kind in ("FUNCTION_BLOCK", "CLASS", "PROGRAM"):
+        return [*found, "ptr %self", *(f"ptr %r.{symbol(one.name)}" for one in pou.section("in_out"))]
+    if pou.owner is not None:
+        found.append("ptr %self")
+    found += [f"{value_type(one.type)} %i.{symbol(one.name)}" for one in pou.section("input")]
+    for one in pou.section("in_out", "output"):
+        found.append(f"ptr %r.{symbol(one.name)}")
+        for number in range(one.type.dimensions if isinstance(one.type, OpenArray) else 0):
+            found += [f"i64 %{side}.{symbol(one.name)}.{number}" for side in ("lo", "hi")]
+    return found
+
+
+def far(place: Place) -> bool:
+    """Whether a place lies behind an address, so that nothing is known of its alignment."""
+    while isinstance(place, FieldRef | ElementRef | PartRef | CastRef):
+        place = place.base
+    return isinstance(place, DerefRef)
 
 
 def result_type(pou: Pou) -> str:

@@ -9,6 +9,7 @@ from hil.plc.emit import data
 from hil.plc.inlining import Inlining
 from hil.plc.tree import Pou
 
+Dispatch = dict[str, list[tuple[int, Pou]]]  # (number of a class, unit) by the name of the method in capitals
 RUNTIME = f"""
 define internal void @fault(ptr %head, i64 %number, i64 %a, i64 %b, i64 %t) noinline cold {{
   store i64 %number, ptr %head, align 8
@@ -38,8 +39,10 @@ class Location:
 class Module:
     """Collects the text of a module. `image` is the program's initial memory and grows with static places."""
 
-    def __init__(self, image: bytearray) -> None:
+    def __init__(self, image: bytearray, classes: dict[str, list[Pou]], dispatch: Dispatch) -> None:
         self.image = image
+        self.classes, self._dispatch = classes, dispatch
+        self.dispatchers: dict[str, str] = {}
         self.locations: list[Location] = []
         self._known: dict[Location, int] = {}
         self._declarations: dict[str, None] = {}
@@ -49,6 +52,10 @@ class Module:
         self.loops = False
         self.counts = False  # some loop counts its passes
         self.inlining = Inlining()
+
+    def implementations(self, pou: Pou) -> list[tuple[int, Pou]]:
+        """Which unit runs for each class of objects when this method, or body, is called."""
+        return self._dispatch.get(pou.name.upper(), [])
 
     def declare(self, text: str) -> None:
         """An outside function, once."""
@@ -84,6 +91,7 @@ class Module:
             f"{name} = private unnamed_addr constant [{len(content)} x i8] {data(content)}, align 16"
             for content, name in self._constants.items()
         ]
-        parts = [*self._declarations, *constants, RUNTIME, *self._helpers.values(), *self.functions]
+        limit = f"@limit = private constant i64 {len(self.image)}"
+        parts = [*self._declarations, limit, *constants, RUNTIME, *self._helpers.values(), *self.dispatchers.values(), *self.functions]
         parts += [self.inlining.text(), PROFILE]
         return "\n".join(parts)

@@ -6,6 +6,7 @@ import re
 
 from hil.plc import syntax as s
 from hil.plc.cursor import Cursor
+from hil.plc.lexer import KEYWORDS
 
 PRECEDENCE = {
     "OR": 1, "OR_ELSE": 1, "XOR": 2, "&": 3, "AND": 3, "AND_THEN": 3, "=": 4, "<>": 4, "<": 5, ">": 5,
@@ -17,7 +18,7 @@ LONGEST = 2000  # operators in one expression
 
 
 class ExpressionParser(Cursor):
-    """Reads one expression."""
+    """Reads one expression, and initial values, which are expressions with brackets."""
 
     inside = False  # an expression inside of another
     operators = 0
@@ -73,7 +74,12 @@ class ExpressionParser(Cursor):
             return s.Literal(token.at, token.kind, token.text)
         if token.kind == "prefix":
             return self._typed_literal()
+        if token.kind == "direct":
+            self.next()
+            return s.Direct(token.at, token.text.upper())
         if token.kind == "(":
+            if self.peek() == "id" and self.peek(2) == ":=":
+                return s.Aggregate(token.at, self.struct_initial())
             self.next()
             self.enter()
             inner = self.expression()
@@ -95,9 +101,11 @@ class ExpressionParser(Cursor):
         return s.Literal(prefix.at, value.kind, text, prefix.text[:-1])
 
     def _postfix(self, base: s.Expression) -> s.Expression:
-        while self.kind in (".", "[", "("):
+        while self.kind in (".", "[", "(", "^"):
             self._count()
-            if self.kind == "(":
+            if self.kind == "^":
+                base = s.Deref(self.next().at, base)
+            elif self.kind == "(":
                 base = self._call(base)
             elif self.kind == "[":
                 base = self._index(base)
@@ -124,7 +132,12 @@ class ExpressionParser(Cursor):
         if token.kind == "direct" and re.fullmatch(r"%[XBWDL]\d{1,3}", token.text, re.IGNORECASE):
             self.next()
             return s.Part(token.at, base, token.text[1].upper(), int(token.text[2:]))
-        if token.kind != "id":
+        if token.kind == "prefix":  # Namespace.Colour#RED
+            literal = self._typed_literal()
+            assert isinstance(literal, s.Literal)
+            literal.prefix = f"{dotted(base)}.{literal.prefix}"
+            return literal
+        if token.kind != "id" and token.kind not in KEYWORDS:
             raise self.fail(f"expected a member's name or a bit number after '.', found {self.found()}")
         self.next()
         return s.Member(token.at, base, token.text)
@@ -143,8 +156,80 @@ class ExpressionParser(Cursor):
 
     def _argument(self) -> s.Argument:
         at, following = self.at, self.peek()
+        if self.kind == "NOT" and following == "id" and self.peek(2) == "=>":
+            self.next()
+            name = self.next().text
+            self.next()
+            return s.Argument(at, name, self.expression(), True, True)
         if self.kind == "id" and following in (":=", "=>"):
             name, output = self.next().text, self.next().kind == "=>"
             empty = self.kind in (",", ")")
             return s.Argument(at, name, None if empty else self.expression(), output)
         return s.Argument(at, "", self.expression())
+
+    # ---- initial values
+
+    def initial(self) -> s.Initial:
+        """An initial value: an expression, `[...]` or `(member := ...)`."""
+        if self.kind == "[":
+            return self._array_initial()
+        if self.kind == "(" and self.peek() == "id" and self.peek(2) == ":=":
+            return self.struct_initial()
+        return self.expression()
+
+    def _array_initial(self) -> s.ArrayInitial:
+        opening = self.next()
+        items: list[tuple[s.Expression | None, s.Initial]] = []
+        self.enter()
+        while self.kind != "]":
+            if self.kind in ("int", "id") and self.peek() == "(":
+                items += self._repeated()
+            else:
+                items.append((None, self.initial()))
+            if not self.accept(","):
+                break
+        self.leave()
+        self.expect("]", "to close the array's initial values")
+        return s.ArrayInitial(opening.at, items)
+
+    def _repeated(self) -> list[tuple[s.Expression | None, s.Initial]]:
+        """`2(7)` or `N(7)`; `2()` repeats the default and is not worth a node; otherwise a call."""
+        if self.kind == "id":
+            found = self.expression()
+            arguments = found.arguments if isinstance(found, s.Call) else []
+            if len(arguments) == 1 and isinstance(found, s.Call) and arguments[0].value is not None:
+                return [(found.callee, arguments[0].value)]
+            return [(None, found)]
+        count = s.Literal(self.at, "int", self.next().text)
+        if self.peek() == "id" and self.peek(2) == ":=":
+            return [(count, self.struct_initial())]
+        self.next()
+        if self.accept(")"):
+            return []
+        items = [self.initial()]
+        while self.accept(","):
+            items.append(self.initial())
+        self.expect(")", "to close the repeated value")
+        return [(count, items[0] if len(items) == 1 else s.ArrayInitial(count.at, [(None, one) for one in items]))]
+
+    def struct_initial(self) -> s.StructInitial:
+        """`(member := value, ...)`."""
+        opening = self.next()
+        items: list[tuple[int, str, s.Initial]] = []
+        self.enter()
+        while self.kind != ")":
+            name = self.name("a member")
+            self.expect(":=", "after the member's name")
+            items.append((name.at, name.text, self.initial()))
+            if not self.accept(","):
+                break
+        self.leave()
+        self.expect(")", "to close the structure's initial values")
+        return s.StructInitial(opening.at, items)
+
+
+def dotted(node: s.Expression) -> str:
+    """A qualified name as it was written; '' when it is something else."""
+    if isinstance(node, s.Name):
+        return node.name
+    return f"{dotted(node.base)}.{node.name}" if isinstance(node, s.Member) else ""

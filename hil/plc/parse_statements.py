@@ -17,26 +17,12 @@ _OPENING = {
 }
 # A body ends here even when its own END is missing.
 FINAL = frozenset(
-    [
-        "END_PROGRAM",
-        "END_FUNCTION",
-        "END_FUNCTION_BLOCK",
-        "PROGRAM",
-        "FUNCTION",
-        "FUNCTION_BLOCK",
-        "TYPE",
-        "CONFIGURATION",
-        "END_CONFIGURATION",
-        "VAR",
-        "VAR_INPUT",
-        "VAR_OUTPUT",
-        "VAR_IN_OUT",
-        "VAR_TEMP",
-        "VAR_GLOBAL",
-        "VAR_EXTERNAL",
-        "end",
-    ]
+    """END_PROGRAM END_FUNCTION END_FUNCTION_BLOCK END_CONFIGURATION END_METHOD END_PROPERTY END_INTERFACE END_CLASS
+    END_NAMESPACE END_ACTION END_GET END_SET END_STEP END_TRANSITION PROGRAM FUNCTION FUNCTION_BLOCK TYPE CONFIGURATION
+    VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP VAR_GLOBAL VAR_EXTERNAL VAR_INST VAR_STAT end""".split()
 )
+# Not reserved: they begin a declaration when a name follows, and `STEP x` is no statement.
+_MEMBERS = """METHOD PROPERTY ACTION STEP INITIAL_STEP TRANSITION CLASS INTERFACE NAMESPACE USING""".split()
 _INNER = frozenset(("ELSIF", "ELSE", "UNTIL", *_OPENING.values()))
 
 
@@ -46,7 +32,7 @@ class StatementParser(ExpressionParser):
     def statements(self, *ends: str, labels: bool = False) -> list[s.Statement]:
         """Statements up to one of `ends` or a CASE label, which stays; stray ENDs are reported."""
         found: list[s.Statement] = []
-        while self.kind not in ends and self.kind not in FINAL and not (labels and self._at_label()):
+        while self.kind not in ends and not self.final() and not (labels and self._at_label()):
             if self.kind in _INNER:
                 if any(self.kind in outer for outer in self.open):
                     break  # the END of this body is missing, its caller says so
@@ -65,6 +51,17 @@ class StatementParser(ExpressionParser):
                 if statement is not None:
                     found.append(statement)
         return found
+
+    def final(self) -> bool:
+        """Whether a body ends here even without its END."""
+        return self.kind in FINAL or (self.kind == "id" and self.at_member())
+
+    def at_member(self) -> bool:
+        """Whether a method, a step or another declaration that may follow a body begins here."""
+        following = self.peek()
+        if not self.word(*_MEMBERS):
+            return False
+        return following == "id" or (following in ("(", "FROM") and self.word("TRANSITION"))
 
     def _skip(self, start: int) -> None:
         """To behind the next `;`, or to a token that only begins or ends a statement."""
@@ -88,7 +85,10 @@ class StatementParser(ExpressionParser):
         """Takes the END of a statement that began at `at`; a missing one is reported once."""
         if self.kind == end:
             self.next()
-            if self.kind not in _INNER and self.kind not in FINAL:  # `END_IF END_FOR`: nothing can be misread
+            last = self.tokens[self.i - 1]
+            if self.kind == ";" or not (  # `END_IF END_FOR`, or a new line: nothing can be misread
+                self.kind in _INNER or self.final() or self.source.line(self.at) > self.source.line(last.at)
+            ):
                 self.semicolon(end)
             return
         word = end.removeprefix("END_")
@@ -114,26 +114,57 @@ class StatementParser(ExpressionParser):
             return self._repeat()
         if kind in ("EXIT", "CONTINUE", "RETURN"):
             jump = self.next()
+            condition = self.expression() if kind == "RETURN" and self.kind == "(" else None
             self.semicolon(jump.kind)
-            return s.Jump(jump.at, jump.kind)
+            leave = s.Jump(jump.at, jump.kind)
+            return leave if condition is None else s.If(jump.at, [(condition, [leave])], [])
         if kind in KEYWORDS and kind not in ("TRUE", "FALSE"):
             raise self.fail(f"expected a statement, found {self.found()}")
         return self._simple()
 
     def _simple(self) -> s.Statement:
         at, self.operators = self.at, 0
+        if self.word("JMP") and self.peek() == "id":
+            self.next()
+            goto = s.Goto(at, self.next().text)
+            self.semicolon("the jump")
+            return goto
+        if self.kind == "id" and self.peek() == ":":
+            label = s.Label(at, self.next().text)
+            self.next()
+            return label
         target = self._postfix(self._primary())
-        if self.accept(":="):
-            value = self.expression()
-            self.semicolon("the assignment")
-            return s.Assign(at, target, value)
+        if op := self._assignment():
+            return self._assign(at, target, op)
         if isinstance(target, s.Call):
             self.semicolon("the call")
             return s.Invoke(at, target)
+        if self.kind == ";" and isinstance(target, s.Name | s.Member | s.Deref | s.Index):  # an action's name
+            self.next()
+            return s.Invoke(at, s.Call(target.at, target, [], plain=True))
         if self.kind == "=":
             raise self.fail("'=' compares; an assignment is written ':='")
         hint = near(target.name, KEYWORDS) if isinstance(target, s.Name) else ""
         raise self.fail(f"expected ':=' or a call, found {self.found()}{hint}")
+
+    def _assignment(self) -> str:
+        """Takes `:=`, `?=`, `S=`, `R=` or `REF=`; '' when none of them is here."""
+        if self.kind in (":=", "?="):
+            return self.next().kind
+        if self.word("S", "R", "REF") and self.peek() == "=":
+            word = self.next().text.upper()
+            self.next()
+            return f"{word}="
+        return ""
+
+    def _assign(self, at: int, target: s.Expression, op: str) -> s.Statement:
+        value = self.expression()
+        if op == ":=" and self.kind == ":=":  # a := b := value
+            inner = self._assign(self.next().at, value, op)
+            inners = inner.assigns if isinstance(inner, s.Several) else [inner]
+            return s.Several(at, [*(one for one in inners if isinstance(one, s.Assign)), s.Assign(at, target, value)])
+        self.semicolon("the assignment")
+        return s.Assign(at, target, value, op)
 
     def _if(self) -> s.If:
         at = self.next().at
@@ -160,7 +191,7 @@ class StatementParser(ExpressionParser):
         self._soft("OF", "after the selector")
         branches: list[tuple[list[tuple[s.Expression, s.Expression | None]], list[s.Statement]]] = []
         otherwise: list[s.Statement] = []
-        while self.kind not in ("ELSE", "END_CASE") and self.kind not in FINAL:
+        while self.kind not in ("ELSE", "END_CASE") and not self.final():
             try:
                 labels = self._labels()
             except SyntaxFault:

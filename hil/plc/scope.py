@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -10,9 +11,37 @@ from hil.errors import near
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
 from hil.plc.tree import Pou, Variable
-from hil.plc.types import Enum, Type
+from hil.plc.types import ELEMENTARY, Enum, Type
 
 MOST_COMPARED = 2000  # names that a misspelt one is compared with
+
+
+class Globals(dict[str, Variable]):
+    """Global variables by name in capitals, each declared when it is first needed: a bound may need a constant."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: dict[str, Source] = {}
+        self._later: dict[str, Callable[[], tuple[Variable, Source]]] = {}
+
+    def later(self, name: str, declare: Callable[[], tuple[Variable, Source]]) -> None:
+        """Announces a variable."""
+        self._later[name] = declare
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._later or super().__contains__(name)
+
+    def get(self, name: str, default: Variable | None = None) -> Variable | None:  # type: ignore[override]
+        """The variable, declared by now; None while it is being declared."""
+        if name in self._later:
+            declare = self._later.pop(name)
+            self[name], self.sources[name] = declare()
+        return super().get(name, default)
+
+    def finish(self) -> None:
+        """Declares all that nobody asked for."""
+        for name in list(self._later):
+            self.get(name)
 
 
 @dataclass
@@ -24,10 +53,25 @@ class Names:
     pou_declarations: dict[str, s.Pou] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=dict)
     pous: dict[str, Pou] = field(default_factory=dict)
-    globals: dict[str, Variable] = field(default_factory=dict)
-    global_sources: dict[str, Source] = field(default_factory=dict)
+    globals: Globals = field(default_factory=Globals)
+    statics: list[Variable] = field(default_factory=list)  # VAR_STAT of all units
     enumerators: dict[str, list[Enum]] = field(default_factory=dict)
+    direct: dict[str, Variable] = field(default_factory=dict)  # direct variables by address
+    singles: dict[str, Variable] = field(default_factory=dict)  # programs that others name: their one instance
     broken: bool = False  # a declaration could not be read: an unknown name proves nothing
+    said: set[str] = field(default_factory=set)  # unknown names, each reported once
+
+    def direct_variable(self, address: str) -> Variable | None:
+        """The variable at a direct address; None for %I* and what else is no address."""
+        found = re.fullmatch(r"%[IQM]([XBWDL]?)\d+(?:\.\d+)*", address)
+        if found is None:
+            return None
+        key = re.sub(r"^(%[IQM])(?=\d)", r"\1X", address)
+        if key not in self.direct:
+            names = {"X": "BOOL", "": "BOOL", "B": "BYTE", "W": "WORD", "D": "DWORD", "L": "LWORD"}
+            type_ = ELEMENTARY[names[found.group(1)]]
+            self.direct[key] = Variable(address, type_, "global", "absolute", 0, image=type_.image)
+        return self.direct[key]
 
 
 @dataclass
@@ -38,7 +82,7 @@ class Scope:
     source: Source
     pou: Pou | None = None
     broken: bool = False
-    said: set[str] = field(default_factory=set)  # unknown names, each reported once
+    prefixes: s.Prefixes = ("",)
 
     def error(self, at: int, text: str) -> None:
         """Reports a mistake."""
@@ -46,15 +90,32 @@ class Scope:
 
     def variable(self, name: str) -> Variable | None:
         """A variable by its name in capitals, the nearest one."""
-        if self.pou is not None and (found := self.pou.variables.get(name)):
-            return found
-        return self.names.globals.get(name)
+        if self.pou is not None:
+            if found := self.pou.variables.get(name):
+                return found
+            if self.pou.owner is not None and (found := self.pou.owner.variables.get(name)):
+                return found
+        return self.names.globals.get(self.key(name, self.names.globals))
+
+    def key(self, name: str, table: Container[str]) -> str:
+        """A name in capitals as the table has it: with a namespace around it, used by it, or left out; or itself."""
+        upper = name.upper()
+        for prefix in self.prefixes:
+            if prefix + upper in table:
+                return prefix + upper
+        short = upper
+        while "." in short:  # Standard.TON: the namespace of a library that is part of this project, or of ours
+            short = short.partition(".")[2]
+            if short in table:
+                return short
+        return upper
 
     def unknown(self, at: int, what: str, name: str, known: Iterable[str], cure: str) -> None:
         """Reports an unknown name, once, and only when every declaration could be read."""
-        if self.broken or self.names.broken or name.upper() in self.said or self.names.report.full:
+        said = self.names.said
+        if self.broken or self.names.broken or name.upper() in said or self.names.report.full:
             return
-        self.said.add(name.upper())
+        said.add(name.upper())
         hint = near(name, islice(known, MOST_COMPARED))
         self.error(at, f"no {what} {name} here{hint or '; ' + cure}")
 
@@ -65,5 +126,6 @@ class Scope:
     @property
     def variable_names(self) -> list[str]:
         """Every variable's name as declared."""
-        own = [one.name for one in self.pou.variables.values()] if self.pou else []
+        units = [one for one in (self.pou, self.pou.owner if self.pou else None) if one is not None]
+        own = [one.name for unit in units for one in unit.variables.values()]
         return own + [one.name for one in self.names.globals.values()]

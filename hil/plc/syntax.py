@@ -50,6 +50,20 @@ class Index(Node):
 
 
 @dataclass(slots=True)
+class Deref(Node):
+    """`base^`."""
+
+    base: Expression
+
+
+@dataclass(slots=True)
+class Direct(Node):
+    """A direct variable: `%IX0.0`."""
+
+    address: str
+
+
+@dataclass(slots=True)
 class Part(Node):
     """Partial access `w.3`, `w.%X3`, `w.%B1`: `size` is one of X B W D L."""
 
@@ -82,6 +96,7 @@ class Argument(Node):
     name: str
     value: Expression | None
     output: bool = False
+    negated: bool = False  # `NOT name => value`
 
 
 @dataclass(slots=True)
@@ -90,9 +105,17 @@ class Call(Node):
 
     callee: Expression
     arguments: list[Argument]
+    plain: bool = False  # only a name: an action, or a mistake
 
 
-Expression = Name | Literal | Member | Index | Part | Unary | Binary | Call
+@dataclass(slots=True)
+class Aggregate(Node):
+    """`(a := 1, b := 2)` or `[1, 2]` where a value stands."""
+
+    initial: ArrayInitial | StructInitial
+
+
+Expression = Name | Literal | Member | Index | Deref | Direct | Part | Unary | Binary | Call | Aggregate
 
 
 # ---- statements
@@ -100,10 +123,18 @@ Expression = Name | Literal | Member | Index | Part | Unary | Binary | Call
 
 @dataclass(slots=True)
 class Assign(Node):
-    """`target := value`."""
+    """`target := value`; `op` is one of := REF= ?= S= R=."""
 
     target: Expression
     value: Expression
+    op: str = ":="
+
+
+@dataclass(slots=True)
+class Several(Node):
+    """`a := b := value` as its assignments, the last first."""
+
+    assigns: list[Assign]
 
 
 @dataclass(slots=True)
@@ -164,7 +195,60 @@ class Jump(Node):
     kind: str
 
 
-Statement = Assign | Invoke | If | Case | For | While | Repeat | Jump
+@dataclass(slots=True)
+class Label(Node):
+    """`name:`, where a JMP may go."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Goto(Node):
+    """`JMP name`."""
+
+    name: str
+
+
+Statement = Assign | Several | Invoke | If | Case | For | While | Repeat | Jump | Label | Goto
+
+
+# ---- sequential function charts
+
+
+@dataclass(slots=True)
+class Association(Node):
+    """An action of a step: `name (qualifier, time)`."""
+
+    name: str
+    qualifier: str
+    time: Expression | None
+
+
+@dataclass(slots=True)
+class Step(Node):
+    """STEP or INITIAL_STEP."""
+
+    name: str
+    initial: bool
+    actions: list[Association]
+
+
+@dataclass(slots=True)
+class Transition(Node):
+    """TRANSITION FROM steps TO steps := condition."""
+
+    sources: list[str]
+    targets: list[str]
+    condition: Expression
+    priority: int
+
+
+@dataclass(slots=True)
+class Chart(Node):
+    """A body written as steps and transitions."""
+
+    steps: list[Step] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
 
 
 # ---- types and initial values
@@ -172,9 +256,10 @@ Statement = Assign | Invoke | If | Case | For | While | Repeat | Jump
 
 @dataclass(slots=True)
 class NamedType(Node):
-    """A type by its name."""
+    """A type by its name; `arguments` initialise a function block: `fb : FB(a := 1)`."""
 
     name: str
+    arguments: list[Argument] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -187,17 +272,28 @@ class StringType(Node):
 
 @dataclass(slots=True)
 class ArrayType(Node):
-    """ARRAY [low..high, ...] OF element."""
+    """ARRAY [low..high, ...] OF element; `open` counts the dimensions of an ARRAY [*]."""
 
     ranges: list[tuple[Expression, Expression]]
     element: TypeSpec
+    open: int = 0
+
+
+@dataclass(slots=True)
+class PointerType(Node):
+    """POINTER TO, REFERENCE TO or REF_TO: `kind` is the first word."""
+
+    kind: str
+    target: TypeSpec
 
 
 @dataclass(slots=True)
 class StructType(Node):
-    """STRUCT."""
+    """STRUCT or UNION; `extends` is the structure whose members come first."""
 
     fields: list[VariableDeclaration]
+    union: bool = False
+    extends: str = ""
 
 
 @dataclass(slots=True)
@@ -222,7 +318,7 @@ class Broken(Node):
     """A type that could not be read; it was reported, so nothing is said about its uses."""
 
 
-TypeSpec = NamedType | StringType | ArrayType | StructType | EnumType | SubrangeType | Broken
+TypeSpec = NamedType | StringType | ArrayType | PointerType | StructType | EnumType | SubrangeType | Broken
 
 
 @dataclass(slots=True)
@@ -244,6 +340,8 @@ Initial = Expression | ArrayInitial | StructInitial
 
 # ---- declarations
 
+Prefixes = tuple[str, ...]  # in capitals, what may stand before a name: the namespaces around it and those it uses
+
 
 @dataclass(slots=True)
 class VariableDeclaration(Node):
@@ -254,6 +352,7 @@ class VariableDeclaration(Node):
     initial: Initial | None
     location: str = ""
     pragmas: list[str] = field(default_factory=list)
+    edge: str = ""  # R_EDGE or F_EDGE of an input
 
 
 @dataclass(slots=True)
@@ -263,6 +362,8 @@ class Section(Node):
     kind: str
     qualifiers: set[str]
     variables: list[VariableDeclaration]
+    namespace: str = ""
+    prefixes: Prefixes = ("",)
 
 
 @dataclass(slots=True)
@@ -273,11 +374,15 @@ class TypeDeclaration(Node):
     type: TypeSpec
     initial: Initial | None
     source: Source
+    prefixes: Prefixes = ("",)
 
 
 @dataclass(slots=True)
 class Pou(Node):
-    """A program organisation unit; `kind` is PROGRAM, FUNCTION or FUNCTION_BLOCK."""
+    """A program organisation unit; `kind` is PROGRAM, FUNCTION, FUNCTION_BLOCK, CLASS or INTERFACE.
+
+    Members are METHOD, ACTION, GET or SET; names of units carry their namespace.
+    """
 
     kind: str
     name: str
@@ -286,6 +391,18 @@ class Pou(Node):
     body: list[Statement]
     source: Source
     broken: bool = False  # a declaration could not be read, so an unknown name in here proves nothing
+    modifiers: set[str] = field(default_factory=set)
+    extends: list[NamedType] = field(default_factory=list)
+    implements: list[NamedType] = field(default_factory=list)
+    members: list[Pou] = field(default_factory=list)
+    chart: Chart | None = None
+    prefixes: Prefixes = ("",)
+    pragmas: list[str] = field(default_factory=list)
+
+    @property
+    def short(self) -> str:
+        """The name without its namespace."""
+        return self.name.rpartition(".")[2]
 
 
 @dataclass(slots=True)
@@ -314,6 +431,7 @@ class Configuration(Node):
     tasks: list[Task]
     instances: list[Instance]
     source: Source
+    prefixes: Prefixes = ("",)
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ class Variable:
     unit: str = ""
     read: bool = False
     written: bool = False
+    pointed: bool = False  # a pointer may point to it
     addressed: bool = False  # its address is given to a call, so it must stay in memory
 
 
@@ -45,6 +46,15 @@ class Pou:
     result: Variable | None = None
     body: list[Statement] = field(default_factory=list)
     calls: dict[str, tuple[Pou, int]] = field(default_factory=dict)  # callee by name, and a place of the call
+    owner: Pou | None = None  # of a method, property or action
+    bases: list[Pou] = field(default_factory=list)  # what it extends; of an interface perhaps several
+    virtual: dict[str, Pou] = field(default_factory=dict)  # methods that it calls on objects of unknown type
+    number: int = 0  # of a class: what its objects begin with
+    abstract: bool = False
+    exposed: bool = False  # others may change its variables while its body runs
+    unknown_base: bool = False  # it was reported; what this unit has is not known
+    reentrant: bool = False  # may call itself by way of objects: refused when it happens
+    statics: list[Variable] = field(default_factory=list)  # VAR_STAT
 
     def section(self, *names: str) -> list[Variable]:
         """The variables of these sections, in order."""
@@ -92,6 +102,34 @@ class ElementRef:
     base: Place
     indexes: list[Expr]
     text: str  # the array in the words of the program
+
+
+@dataclass(slots=True)
+class DerefRef:
+    """What a pointer or reference points to."""
+
+    type: Type
+    at: int
+    pointer: Expr
+    text: str
+
+
+@dataclass(slots=True)
+class ValueRef:
+    """A value where a path goes on: the result of a call."""
+
+    type: Type
+    at: int
+    value: Expr
+
+
+@dataclass(slots=True)
+class CastRef:
+    """The same bytes as another type."""
+
+    type: Type
+    at: int
+    base: Place
 
 
 @dataclass(slots=True)
@@ -146,18 +184,53 @@ class Standard:
 
 
 @dataclass(slots=True)
+class AddressOf:
+    """The offset of a place in the program's memory."""
+
+    type: Type
+    at: int
+    place: Place
+
+
+@dataclass(slots=True)
+class Attempt:
+    """An object's address when it has the class or interface `name`, or 0."""
+
+    type: Type
+    at: int
+    operand: Expr
+    name: str
+
+
+@dataclass(slots=True)
+class Bound:
+    """LOWER_BOUND or UPPER_BOUND of an ARRAY [*]."""
+
+    type: Type
+    at: int
+    variable: Variable
+    dimension: int
+    upper: bool
+
+
+@dataclass(slots=True)
 class CallFunction:
-    """`inputs` follow the function's inputs, `references` its outputs and in-outs (None: not wanted)."""
+    """`inputs` follow the function's inputs, `references` its outputs and in-outs (None: not wanted).
+
+    A method has its `instance`; `virtual`: which method it is, the object says.
+    """
 
     type: Type
     at: int
     pou: Pou
     inputs: list[Expr]
     references: list[Place | None]
+    instance: Place | None = None
+    virtual: bool = False
 
 
-Place = VariableRef | FieldRef | ElementRef | PartRef
-Expr = Const | Place | Convert | RangeCheck | Operation | Standard | CallFunction
+Place = VariableRef | FieldRef | ElementRef | PartRef | DerefRef | ValueRef | CastRef
+Expr = Const | Place | Convert | RangeCheck | Operation | Standard | CallFunction | AddressOf | Attempt | Bound
 
 
 # ---- statements
@@ -188,6 +261,7 @@ class CallBlock:
     inputs: list[Assign]
     references: list[Place]
     outputs: list[Assign]
+    virtual: bool = False
 
 
 @dataclass(slots=True)
@@ -238,7 +312,22 @@ class Jump:
     kind: str
 
 
-Statement = Assign | Evaluate | CallBlock | If | Case | For | Loop | Jump
+@dataclass(slots=True)
+class Label:
+    """Where a JMP goes."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Goto:
+    """JMP."""
+
+    at: int
+    name: str
+
+
+Statement = Assign | Evaluate | CallBlock | If | Case | For | Loop | Jump | Label | Goto
 
 
 @dataclass(slots=True)
@@ -263,6 +352,8 @@ class Project:
     global_sources: dict[str, Source]
     instances: list[Instance]
     image: bytearray
+    classes: dict[str, list[Pou]] = field(default_factory=dict)  # by class or interface: those whose objects it may be
+    dispatch: dict[str, list[tuple[int, Pou]]] = field(default_factory=dict)  # by method: (class, what it runs)
 
 
 def scalar(expr: Expr) -> Scalar:

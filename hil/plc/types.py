@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 
@@ -87,6 +88,35 @@ class Struct(Type):
 
     fields: dict[str, Field]
     block: bool = False
+    kin: frozenset[str] = frozenset()  # of a block: its bases and interfaces, in capitals
+
+
+@dataclass(frozen=True, eq=False)
+class OpenArray(Type):
+    """ARRAY [*]: an in-out of any bounds."""
+
+    element: Type
+    dimensions: int
+
+
+@dataclass(frozen=True, eq=False)
+class Pointer(Type):
+    """POINTER TO, REFERENCE TO, REF_TO (`kind`): an offset in the program's memory, 0 for none."""
+
+    kind: str
+    resolve: Callable[[], Type] = field(repr=False)
+
+    @property
+    def target(self) -> Type:
+        """What it points to."""
+        return self.resolve()
+
+
+@dataclass(frozen=True, eq=False)
+class Interface(Type):
+    """A variable of an interface: an offset in the program's memory, 0 for none; `kin` are its bases, in capitals."""
+
+    kin: frozenset[str]
 
 
 POISON = Type("?", 1, 1, b"\0")  # the type of whatever was already reported
@@ -112,6 +142,7 @@ ELEMENTARY = {name: _scalar(name, family, bits) for family, row in _FAMILIES.ite
 ELEMENTARY |= {
     long: ELEMENTARY[short]
     for long, short in {
+        "__UXINT": "ULINT", "__XINT": "LINT", "__XWORD": "LWORD", "BIT": "BOOL",
         "TIME_OF_DAY": "TOD", "DATE_AND_TIME": "DT", "LTIME_OF_DAY": "LTOD", "LDATE_AND_TIME": "LDT"
     }.items()
 }  # fmt: skip
@@ -138,10 +169,12 @@ def array(bounds: tuple[tuple[int, int], ...], element: Type) -> Array:
     return Array(name, count * element.size, element.align, element.image * count, bounds, element)
 
 
-def struct_of(name: str, members: list[Field], block: bool = False) -> Struct:
-    """A structure: places the members, natural alignment, each with its initial value."""
+def struct_of(name: str, members: list[Field], block: bool = False, start: Struct | None = None) -> Struct:
+    """A structure: places the members behind those of `start`, natural alignment, each with its initial value."""
     fields, at, align = dict[str, Field](), 0, 1
     image = bytearray()
+    if start is not None:
+        fields, at, align, image = dict(start.fields), start.size, start.align, bytearray(start.image)
     for member in members:
         at = -(-at // member.type.align) * member.type.align
         image += bytes(at - len(image)) + member.type.image
@@ -149,6 +182,25 @@ def struct_of(name: str, members: list[Field], block: bool = False) -> Struct:
         at, align = at + member.type.size, max(align, member.type.align)
     size = max(-(-at // align) * align, 1)
     return Struct(name, size, align, bytes(image) + bytes(size - len(image)), fields, block)
+
+
+def union_of(name: str, members: list[Field]) -> Struct:
+    """A union: all members at the same bytes, which begin with the first one's initial value."""
+    align = max((one.type.align for one in members), default=1)
+    size = -(-max((one.type.size for one in members), default=1) // align) * align
+    image = members[0].type.image if members else b""
+    fields = {one.name.upper(): replace(one, offset=0) for one in members}
+    return Struct(name, size, align, image.ljust(size, b"\0"), fields)
+
+
+def pointer(kind: str, name: str, resolve: Callable[[], Type]) -> Pointer:
+    """POINTER TO `name` and its kind; `resolve` gives the type when it is needed."""
+    return Pointer(f"{kind}{'' if kind == 'REF_TO' else ' TO'} {name}", 8, 8, bytes(8), kind, resolve)
+
+
+ANY_POINTER = pointer("POINTER", "anything", lambda: POISON)  # of ADR, NULL and arithmetic
+ADDRESS = ELEMENTARY["LWORD"]  # the machine's view of a pointer
+POINTERS = frozenset(("PVOID", "__POINTER"))  # names of pointers to anything
 
 
 def base(type_: Type) -> Type:
@@ -160,6 +212,8 @@ def machine(type_: Type) -> Scalar | None:
     """The elementary type that holds the value, of an enumeration too; None where there is none."""
     if isinstance(type_, Scalar):
         return type_
+    if isinstance(type_, Pointer | Interface):
+        return ADDRESS
     return type_.base if isinstance(type_, Enum | Subrange) else None
 
 

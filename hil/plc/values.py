@@ -116,10 +116,16 @@ class Values:
             return expr
         if pseudo(source) and isinstance(target, Scalar) and self._literal_fits(expr, target):
             return self.adapt(expr, target)
+        if (referred := self.refer(expr, target, what)) is not None:
+            return referred
         if widens(base(source), target):
             return convert(expr, target)
         self.scope.error(expr.at, f"{what} is {target.name}, but the value is {spoken(source)}{cure(source, target)}")
         return poison(expr.at)
+
+    def refer(self, expr: Expr, target: Type, what: str) -> Expr | None:
+        """A value as an address, or an address as a number; None when it does not fit."""
+        return None
 
     def _literal_fits(self, expr: Expr, target: Scalar) -> bool:
         if target.family == "real":
