@@ -195,7 +195,7 @@ class Calls(StandardFunctions, Objects):
             return None
         pou = self.interface(place.type.name.upper())
         assert pou is not None
-        self.note_call(pou, node.at, virtual=not exact(place))
+        self.note_call(pou, node.at, virtual=bool(pou.number) and not exact(place))
         if isinstance(place, VariableRef):
             place.variable.read = place.variable.written = True
         given = self._match(node, pou, pou.section("input", "in_out", "output"))

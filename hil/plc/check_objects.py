@@ -179,7 +179,8 @@ class Objects(Expressions):
     def member_call(self, pou: Pou, instance: Place, inputs: list[Expr], at: int, super_: bool = False) -> CallFunction:
         """A call of a member with its inputs ready."""
         self.effects += 1
-        virtual = isinstance(instance.type, Interface) or (not super_ and not exact(instance))
+        related = pou.owner is not None and pou.owner.number > 0
+        virtual = isinstance(instance.type, Interface) or (related and not super_ and not exact(instance))
         if pou.abstract and not virtual:
             self.scope.error(at, f"{pou.name} is abstract and has no body; call it on an object that has one")
         self.note_call(pou, at, virtual)
