@@ -24,6 +24,7 @@ from hil.plc.tree import (
 from hil.plc.types import POISON, Array, OpenArray, Pointer, Struct, Type, decode, same
 from hil.plc.values import poison
 
+
 class Calls(StandardFunctions, Objects):
     """Checks calls; `units` gives the unit of a name in capitals, with its variables declared."""
 

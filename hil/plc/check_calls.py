@@ -69,7 +69,9 @@ def _complete(pou: Pou, names: Names, units: Units) -> None:
                 _same_shape(mine, one, names)
     if missing and not pou.abstract:
         listed = ", ".join(missing[:5])
-        names.report.error(pou.source, pou.at, f"{pou.name} does not have {listed}; write the METHOD or make it ABSTRACT")
+        names.report.error(
+            pou.source, pou.at, f"{pou.name} does not have {listed}; write the METHOD or make it ABSTRACT"
+        )
 
 
 def _same_shape(pou: Pou, above: Pou, names: Names) -> None:

@@ -329,7 +329,9 @@ class Objects(Expressions):
         if op in ("+", "-"):
             type_ = left.type if isinstance(left.type, Pointer) else right.type
             if isinstance(left.type, Pointer) and isinstance(right.type, Pointer):
-                return operation(ELEMENTARY["LINT"], at, op, [convert(each, ELEMENTARY["LINT"]) for each in both if each])
+                return operation(
+                    ELEMENTARY["LINT"], at, op, [convert(each, ELEMENTARY["LINT"]) for each in both if each]
+                )
             return operation(type_, at, op, [one, other])
         return None
 
@@ -390,7 +392,9 @@ class Objects(Expressions):
         count = type_.dimensions if isinstance(type_, OpenArray) else 0
         count = len(type_.bounds) if isinstance(type_, Array) else count
         if not 1 <= number <= count:
-            self.scope.error(dimension.at, f"{text_of(node)} has {count} dimensions, {number} is none of them; change it")
+            self.scope.error(
+                dimension.at, f"{text_of(node)} has {count} dimensions, {number} is none of them; change it"
+            )
             return poison(node.at)
         if isinstance(type_, Array):
             return Const(DINT, node.at, type_.bounds[number - 1][upper])
@@ -434,5 +438,3 @@ def retyped(expr: Expr, target: Type) -> Expr:
 def convert_address(expr: Expr) -> Expr:
     """A pointer as a number."""
     return retyped(expr, ADDRESS)
-
-

@@ -107,7 +107,9 @@ class Statements(Calls):
             if target is None or value.type is POISON:
                 return None
             if machine(target.type) is not BOOL:
-                self.scope.error(node.at, f"{node.op} sets a BOOL, {text_of(node.target)} is {target.type.name}; use :=")
+                self.scope.error(
+                    node.at, f"{node.op} sets a BOOL, {text_of(node.target)} is {target.type.name}; use :="
+                )
                 return None
             return If([(value, [Assign(target, Const(BOOL, node.at, int(node.op == "S=")))])], [])
         raw = self.raw_path(node.target)
@@ -250,7 +252,8 @@ def _returns(body: list[Statement]) -> bool:
     return any(
         isinstance(one, Goto)
         or (isinstance(one, Jump) and one.kind == "RETURN")
-        or any(_returns(part) for part in blocks(one)) for one in body
+        or any(_returns(part) for part in blocks(one))
+        for one in body
     )
 
 

@@ -10,7 +10,7 @@ from hil.plc import syntax as s
 from hil.plc import types as ty
 from hil.plc.expressions import Expressions
 from hil.plc.scope import Names, Scope
-from hil.plc.tree import Const, Pou, Variable
+from hil.plc.tree import Pou
 from hil.plc.types import POISON, Array, Field, Struct, Type, machine
 
 LARGEST = 16 << 20  # bytes of one variable

@@ -151,7 +151,9 @@ class ObjectLowering(ValueLowering):
         pou = call.pou
         choices = self.module.implementations(pou) if call.virtual else []
         place = call.instance
-        known = len({one.name for _, one in choices}) == 1 and place is not None and not isinstance(place.type, Interface)
+        known = (
+            len({one.name for _, one in choices}) == 1 and place is not None and not isinstance(place.type, Interface)
+        )
         if not choices and not (call.virtual and pou.abstract):
             return function_name(pou), ""
         if known:

@@ -92,6 +92,14 @@ class Module:
             for content, name in self._constants.items()
         ]
         limit = f"@limit = private constant i64 {len(self.image)}"
-        parts = [*self._declarations, limit, *constants, RUNTIME, *self._helpers.values(), *self.dispatchers.values(), *self.functions]
+        parts = [
+            *self._declarations,
+            limit,
+            *constants,
+            RUNTIME,
+            *self._helpers.values(),
+            *self.dispatchers.values(),
+            *self.functions,
+        ]
         parts += [self.inlining.text(), PROFILE]
         return "\n".join(parts)

@@ -17,12 +17,51 @@ _OPENING = {
 }
 # A body ends here even when its own END is missing.
 FINAL = frozenset(
-    """END_PROGRAM END_FUNCTION END_FUNCTION_BLOCK END_CONFIGURATION END_METHOD END_PROPERTY END_INTERFACE END_CLASS
-    END_NAMESPACE END_ACTION END_GET END_SET END_STEP END_TRANSITION PROGRAM FUNCTION FUNCTION_BLOCK TYPE CONFIGURATION
-    VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP VAR_GLOBAL VAR_EXTERNAL VAR_INST VAR_STAT end""".split()
+    [
+        "END_PROGRAM",
+        "END_FUNCTION",
+        "END_FUNCTION_BLOCK",
+        "END_CONFIGURATION",
+        "END_METHOD",
+        "END_PROPERTY",
+        "END_INTERFACE",
+        "END_CLASS",
+        "END_NAMESPACE",
+        "END_ACTION",
+        "END_GET",
+        "END_SET",
+        "END_STEP",
+        "END_TRANSITION",
+        "PROGRAM",
+        "FUNCTION",
+        "FUNCTION_BLOCK",
+        "TYPE",
+        "CONFIGURATION",
+        "VAR",
+        "VAR_INPUT",
+        "VAR_OUTPUT",
+        "VAR_IN_OUT",
+        "VAR_TEMP",
+        "VAR_GLOBAL",
+        "VAR_EXTERNAL",
+        "VAR_INST",
+        "VAR_STAT",
+        "end",
+    ]
 )
 # Not reserved: they begin a declaration when a name follows, and `STEP x` is no statement.
-_MEMBERS = """METHOD PROPERTY ACTION STEP INITIAL_STEP TRANSITION CLASS INTERFACE NAMESPACE USING""".split()
+_MEMBERS = [
+    "METHOD",
+    "PROPERTY",
+    "ACTION",
+    "STEP",
+    "INITIAL_STEP",
+    "TRANSITION",
+    "CLASS",
+    "INTERFACE",
+    "NAMESPACE",
+    "USING",
+]
 _INNER = frozenset(("ELSIF", "ELSE", "UNTIL", *_OPENING.values()))
 
 

@@ -9,10 +9,21 @@ from hil.plc.parse_statements import FINAL, StatementParser
 
 POUS = {"PROGRAM": "END_PROGRAM", "FUNCTION": "END_FUNCTION", "FUNCTION_BLOCK": "END_FUNCTION_BLOCK"}
 SECTIONS = frozenset(
-    """VAR VAR_INPUT VAR_OUTPUT VAR_IN_OUT VAR_TEMP VAR_GLOBAL VAR_EXTERNAL VAR_ACCESS VAR_CONFIG VAR_INST
-    VAR_STAT""".split()
+    [
+        "VAR",
+        "VAR_INPUT",
+        "VAR_OUTPUT",
+        "VAR_IN_OUT",
+        "VAR_TEMP",
+        "VAR_GLOBAL",
+        "VAR_EXTERNAL",
+        "VAR_ACCESS",
+        "VAR_CONFIG",
+        "VAR_INST",
+        "VAR_STAT",
+    ]
 )
-_QUALIFIERS = "CONSTANT RETAIN NON_RETAIN PERSISTENT PUBLIC PRIVATE PROTECTED INTERNAL".split()
+_QUALIFIERS = ["CONSTANT", "RETAIN", "NON_RETAIN", "PERSISTENT", "PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL"]
 
 
 class TypeParser(StatementParser):
@@ -296,7 +307,7 @@ class TypeParser(StatementParser):
             if not self.accept(",") or self.kind == ")":
                 break
         self.expect(")", "to close the enumeration")
-        if self.kind == "id" and base == "INT" and self.peek() in (";", ":=", "END_TYPE"):  # (A, B) UINT: the base behind, as CODESYS and TwinCAT write it
+        if self.kind == "id" and base == "INT" and self.peek() in (";", ":=", "END_TYPE"):
+            # (A, B) UINT: the base behind, as CODESYS and TwinCAT write it
             base = self.next().text
         return s.EnumType(at, base, values)
-

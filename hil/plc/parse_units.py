@@ -5,8 +5,9 @@ from __future__ import annotations
 from hil.plc import syntax as s
 from hil.plc.cursor import SyntaxFault
 from hil.plc.parse_types import POUS, SECTIONS, TypeParser
+from hil.plc.sfc import expand
 
-_MODIFIERS = "PUBLIC PRIVATE PROTECTED INTERNAL FINAL ABSTRACT OVERRIDE".split()
+_MODIFIERS = ["PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL", "FINAL", "ABSTRACT", "OVERRIDE"]
 ENDS = {**POUS, "CLASS": "END_CLASS", "INTERFACE": "END_INTERFACE"}
 
 
@@ -36,6 +37,7 @@ class UnitParser(TypeParser):
         self.accept(";")
         self._content(pou, ENDS[kind])
         self._end_of(pou, opening.at, ENDS[kind])
+        expand(pou, self)
         return pou
 
     def _modifiers(self) -> set[str]:

@@ -106,7 +106,7 @@ class Units(Declarations):
                 scope.unknown(one.at, "INTERFACE called", one.name, known, "declare it")
 
     def _variables(self, declaration: s.Pou, scope: Scope) -> list[Field]:
-        """Declares the variables, constants first since array bounds may need them; the order stays that of the text."""
+        """Declares the variables, constants first since bounds may need them; the order stays that of the text."""
         members: list[Field] = []
         assert scope.pou is not None
         inherited = dict(scope.pou.variables)
