@@ -81,7 +81,7 @@ class Statements(Calls):
             value = self.value(node.value, formal.type, text_of(node.target))
             return None if value.type is POISON else Evaluate(self.member_call(pou, instance, [value], node.at))
         target = self.target(node.target)
-        value = self.expression(node.value)
+        value = self.expected(node.value, target.type if target is not None else None)
         if target is None:
             return None
         value = self.coerce(value, target.type, text_of(node.target))
@@ -106,7 +106,8 @@ class Statements(Calls):
             value = self.condition(node.value)
             if target is None or value.type is POISON:
                 return None
-            if machine(target.type) is not BOOL:
+            kind = machine(target.type)
+            if kind is None or kind.family != "bool":
                 self.scope.error(
                     node.at, f"{node.op} sets a BOOL, {text_of(node.target)} is {target.type.name}; use :="
                 )

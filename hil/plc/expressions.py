@@ -59,7 +59,8 @@ class Expressions(Values):
         if isinstance(node, s.Literal):
             return self._literal_value(node)
         if isinstance(node, s.Binary):
-            return self.binary(node.op, node.at, self.expression(node.left), self.expression(node.right))
+            left = self.expression(node.left)
+            return self.binary(node.op, node.at, left, self.expected(node.right, left.type))
         if isinstance(node, s.Unary):
             return self.unary(node.op, node.at, self.expression(node.operand))
         if isinstance(node, s.Call):
@@ -76,7 +77,14 @@ class Expressions(Values):
 
     def value(self, node: s.Expression, target: Type, what: str) -> Expr:
         """The expression in the type that takes it."""
-        return self.coerce(self.expression(node), target, what)
+        return self.coerce(self.expected(node, target), target, what)
+
+    def expected(self, node: s.Expression, target: Type | None) -> Expr:
+        """An expression where a type is wanted: an enumerator of several enumerations is that of the wanted one."""
+        if isinstance(node, s.Name) and isinstance(target, Enum) and node.name.upper() in target.values:
+            if self.scope.variable(node.name.upper()) is None:
+                return Const(target, node.at, target.values[node.name.upper()][1])
+        return self.expression(node)
 
     def condition(self, node: s.Expression) -> Expr:
         """An expression that must be BOOL."""
@@ -84,7 +92,7 @@ class Expressions(Values):
 
     def constant(self, node: s.Expression, target: Type | None, what: str) -> Const | None:
         """A constant of the given type (or of its own); None when it was reported."""
-        found = self.expression(node)
+        found = self.expected(node, target)
         found = self.settle(found) if target is None else self.coerce(found, target, what)
         if found.type is POISON:
             return None

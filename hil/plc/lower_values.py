@@ -521,12 +521,12 @@ def function_name(pou: Pou) -> str:
 def parameters_of(pou: Pou) -> list[str]:
     """The parameters of a unit's function: time, header, memory, instance, inputs, references with their bounds."""
     found = ["i64 %t", "ptr noalias %head", "ptr %mem"]
-    if pou.kind in ("FUNCTION_BLOCK", "CLASS", "PROGRAM"):
-        return [*found, "ptr %self", *(f"ptr %r.{symbol(one.name)}" for one in pou.section("in_out"))]
-    if pou.owner is not None:
+    whole = pou.kind in ("FUNCTION_BLOCK", "CLASS", "PROGRAM")  # its inputs and outputs lie in its memory
+    if whole or pou.owner is not None:
         found.append("ptr %self")
-    found += [f"{value_type(one.type)} %i.{symbol(one.name)}" for one in pou.section("input")]
-    for one in pou.section("in_out", "output"):
+    if not whole:
+        found += [f"{value_type(one.type)} %i.{symbol(one.name)}" for one in pou.section("input")]
+    for one in pou.section("in_out") if whole else pou.section("in_out", "output"):
         found.append(f"ptr %r.{symbol(one.name)}")
         for number in range(one.type.dimensions if isinstance(one.type, OpenArray) else 0):
             found += [f"i64 %{side}.{symbol(one.name)}.{number}" for side in ("lo", "hi")]

@@ -26,6 +26,11 @@ SECTIONS = frozenset(
 _QUALIFIERS = ["CONSTANT", "RETAIN", "NON_RETAIN", "PERSISTENT", "PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL"]
 
 
+_WHOLE = frozenset(  # INT (A, B) is an enumeration on INT, FB (A := 1) a function block with arguments
+    ["SINT", "INT", "DINT", "LINT", "USINT", "UINT", "UDINT", "ULINT", "BYTE", "WORD", "DWORD", "LWORD"]
+)
+
+
 class TypeParser(StatementParser):
     """Reads VAR and TYPE sections."""
 
@@ -213,7 +218,7 @@ class TypeParser(StatementParser):
         named = self.path("a type")
         if self.kind != "(":
             return self._initialised(named)
-        if self.peek() == "id" and self.peek(2) in (",", ")", ":="):  # INT (A, B): an enumeration on INT
+        if named.name.upper() in _WHOLE and self.peek() == "id" and self.peek(2) in (",", ")", ":="):
             return self._enum(at, named.name)
         if self.peek() == ")":
             self.next()
@@ -228,7 +233,10 @@ class TypeParser(StatementParser):
         return named
 
     def _bounded(self, named: s.NamedType) -> s.TypeSpec:
-        """A subrange, or a function block with arguments: `FB(1, 2)`."""
+        """A subrange, or a function block with arguments: `FB(1, 2)`, `FB(a := 1)`."""
+        if self.peek() == "id" and self.peek(2) == ":=":
+            call = self._call(s.Name(named.at, named.name))
+            return s.NamedType(named.at, named.name, call.arguments)
         opening = self.next()
         low = self.expression()
         if self.kind in (",", ")"):

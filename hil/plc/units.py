@@ -79,6 +79,8 @@ class Units(Declarations):
     def _bases(self, declaration: s.Pou, pou: Pou) -> None:
         scope = Scope(self.names, declaration.source, prefixes=declaration.prefixes)
         for one in declaration.extends:
+            if one.name.upper().endswith("IQUERYINTERFACE"):  # what every CODESYS interface has
+                continue
             key = scope.key(one.name, self.names.pou_declarations)
             base = self.interface(key)
             if base is None:
@@ -166,9 +168,8 @@ class Units(Declarations):
             self._external(one, scope)
             return
         type_, image = self.typed(one, scope)
-        if isinstance(type_, ty.OpenArray) and (role != "in_out" or pou.kind not in ("FUNCTION", "METHOD")):
-            where = "VAR_IN_OUT of a FUNCTION or METHOD"
-            scope.error(one.at, f"ARRAY [*] takes the bounds of what it is given, so it belongs in {where}; move it")
+        if isinstance(type_, ty.OpenArray) and role != "in_out":
+            scope.error(one.at, f"ARRAY [*] takes the bounds of what it is given, so it is a VAR_IN_OUT; move it")
             type_ = POISON
         passing = pou.kind == "FUNCTION" or pou.kind in _PASSING
         if pou.kind == "FUNCTION" and isinstance(type_, Struct) and type_.block and role not in ("in_out", "static"):
@@ -185,7 +186,8 @@ class Units(Declarations):
             self._constant(variable, one)
         pou.variables[upper] = variable
         if variable.storage == "self":
-            members.append(self.field_of(one, replace(type_, image=image), role, scope))
+            type_ = type_ if type_ is POISON else replace(type_, image=image)
+            members.append(self.field_of(one, type_, role, scope))
 
     def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
         if machine(variable.type) is not None or isinstance(variable.type, ty.String):
