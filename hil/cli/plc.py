@@ -14,21 +14,31 @@ def _plc() -> None:
 
 
 @app.command()
-def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Structured Text")]) -> None:
-    """Read and compile files: one line for each mistake; exit status 1 when there is one."""
+def check(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files, folders as projects")]) -> None:
+    """Read and compile: one line for each mistake; exit status 1 when there is one.
+
+    A file stands alone; the .st files of a folder, and of those inside, are one project.
+    """
     from hil.plc.compiler import examine
     from hil.plc.program import read_source
 
-    texts = [(str(file), read_source(file)) for file in files]  # a missing file ends it before anything is said
-    parsed = compiled = 0
-    for file, text in texts:
-        read, lines = examine(text, file)
-        parsed, compiled = parsed + read, compiled + (not lines)
+    # A missing file ends it before anything is said.
+    projects = [[(read_source(file), str(file)) for file in _files(path)] for path in paths]
+    count = parsed = compiled = 0
+    for texts in projects:
+        read, lines = examine(texts)
+        count, parsed = count + len(texts), parsed + len(read)
+        compiled += sum(not any(line.startswith(f"{file}:") for line in lines) for _, file in texts)
         for line in lines:
             typer.echo(line)
-    typer.echo(f"{len(files)} files, {parsed} parsed, {compiled} compiled")
-    if compiled < len(files):
+    typer.echo(f"{count} files, {parsed} parsed, {compiled} compiled")
+    if compiled < count:
         raise typer.Exit(1)
+
+
+def _files(path: Path) -> list[Path]:
+    """A file itself, or the Structured Text in a folder, by name."""
+    return sorted(one for one in path.rglob("*") if one.suffix.lower() == ".st") if path.is_dir() else [path]
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """The virtual PLC: IEC 61131-3 Structured Text compiled to machine code behind the one C signature."""
 
 from hil.plc.diagnostics import Diagnostics
-from hil.plc.program import Fault, Program, compile_file, compile_text
+from hil.plc.program import Fault, Program, compile_file, compile_text, compile_units
 from hil.plc.symbols import Variable
 
-__all__ = ["Diagnostics", "Fault", "Program", "Variable", "compile_file", "compile_text"]
+__all__ = ["Diagnostics", "Fault", "Program", "Variable", "compile_file", "compile_text", "compile_units"]

@@ -181,9 +181,10 @@ class Calls(StandardFunctions, Objects):
             return self.call(node)
         if self.method(node.callee) is not None or isinstance(node.callee, s.Call):
             return self.call(node)
-        if isinstance(node.callee, s.Member) and self.is_qualified(node.callee):
-            if self.interface(self.scope.key(dotted(node.callee), self.scope.names.pou_declarations)) is not None:
-                return self.call(node)
+        qualified = isinstance(node.callee, s.Member) and self.is_qualified(node.callee)
+        key = self.scope.key(dotted(node.callee), self.scope.names.pou_declarations) if qualified else ""
+        if qualified and self.interface(key) is not None:
+            return self.call(node)
         place = self.path(node.callee)
         if place.type is POISON or isinstance(place, Const):
             self._quiet_arguments(node)

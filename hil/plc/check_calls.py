@@ -56,7 +56,7 @@ def check_overrides(names: Names, units: Units) -> None:
 def _complete(pou: Pou, names: Names, units: Units) -> None:
     """Every method that the interfaces and abstract bases of a class declare has a body."""
     assert pou.memory is not None
-    missing = []
+    missing: dict[str, None] = {}
     for key in sorted(pou.memory.kin):
         for name, one in list(names.pous.items()):
             if one.owner is None or one.owner.name.upper() != key or not one.abstract:
@@ -64,11 +64,11 @@ def _complete(pou: Pou, names: Names, units: Units) -> None:
             short = name.split(".")[-2 if one.kind in ("GET", "SET") else -1]
             mine = units.member(pou, short, one.kind)
             if mine is None or (mine.abstract and not pou.abstract):
-                missing.append(f"{one.owner.name}.{short}")
+                missing[short] = None
             elif mine is not one:
                 _same_shape(mine, one, names)
     if missing and not pou.abstract:
-        listed = ", ".join(missing[:5])
+        listed = ", ".join(list(missing)[:5])
         names.report.error(
             pou.source, pou.at, f"{pou.name} does not have {listed}; write the METHOD or make it ABSTRACT"
         )

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from hil.plc.units import Units
 
 
+_SELF = ("THIS", "SUPER")
+
+
 class Objects(Expressions):
     """Checks what concerns objects and addresses in one body."""
 
@@ -74,7 +77,7 @@ class Objects(Expressions):
             owner = owner.bases[0] if owner.bases else None
         if owner is None or owner.memory is None:
             return None
-        variable = Variable("THIS", owner.memory, "local", "self", at)
+        variable = Variable("SUPER" if super_ else "THIS", owner.memory, "local", "self", at)
         return VariableRef(owner.memory, at, variable)
 
     def special(self, node: s.Name) -> Place | Const | None:
@@ -210,7 +213,7 @@ class Objects(Expressions):
         found = self.expression(node.base)
         if found.type is POISON:
             return poison(node.at)
-        if isinstance(found.type, Struct) and isinstance(found, VariableRef) and found.variable.name == "THIS":
+        if isinstance(found.type, Struct) and isinstance(found, VariableRef) and found.variable.name in _SELF:
             return found
         if not isinstance(found.type, Pointer):
             name = text_of(node.base)

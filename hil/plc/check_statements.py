@@ -6,9 +6,11 @@ from hil.plc import syntax as s
 from hil.plc.calls import Calls, mark
 from hil.plc.expressions import root_of, text_of
 from hil.plc.parse_expressions import dotted
+from hil.plc.startup import ACTION
 from hil.plc.tree import (
     Assign,
     CallBlock,
+    CallFunction,
     Case,
     Const,
     Evaluate,
@@ -21,11 +23,14 @@ from hil.plc.tree import (
     Loop,
     PartRef,
     Place,
+    Pou,
     Statement,
     Variable,
 )
 from hil.plc.types import BOOL, INT, POISON, Enum, Interface, Pointer, machine
 from hil.plc.values import poison
+
+_INIT_FLAGS = ("bInitRetains", "bInCopyCode")  # what every FB_Init takes first
 
 
 class Statements(Calls):
@@ -35,7 +40,19 @@ class Statements(Calls):
 
     def whole(self, declaration: s.Pou) -> list[Statement]:
         """The body of a unit, behind what its declarations assign at the start."""
-        return self.body(declaration.body)
+        owner = self.owner()
+        first = [] if owner is None or declaration.name.startswith(ACTION) else self._initials(owner, declaration.at)
+        return first + self.body(declaration.body)
+
+    def _initials(self, owner: Pou, at: int) -> list[Statement]:
+        """Runs the hidden actions that give variables their first values, those of the bases first."""
+        found = [one for base in owner.bases for one in self._initials(base, at)]
+        short = owner.name.rpartition(".")[2]
+        action, this = self.units.member(owner, f"{ACTION}_{short}", "ACTION"), self.this(at)
+        if action is not None and action.owner is owner and this is not None:
+            self.note_call(action, at)
+            found.append(Evaluate(CallFunction(POISON, at, action, [], [], this)))
+        return found
 
     def body(self, nodes: list[s.Statement]) -> list[Statement]:
         """The typed statements; those with a mistake are left out."""
@@ -51,6 +68,8 @@ class Statements(Calls):
             return self._assign(node)
         if isinstance(node, s.Several):
             return block([found for one in node.assigns if (found := self._statement(one)) is not None])
+        if isinstance(node, s.Initialise):
+            return self._initialise(node)
         if isinstance(node, s.Label):
             return Label(node.name.upper())
         if isinstance(node, s.Goto):
@@ -69,6 +88,25 @@ class Statements(Calls):
                 self.scope.error(node.at, f"{node.kind} outside of a loop; use RETURN to leave the body")
             return Jump(node.kind)
         return self._loop(node)
+
+    def _initialise(self, node: s.Initialise) -> Statement | None:
+        """FB_Init with its arguments, or the inputs that they name."""
+        init = s.Member(node.at, node.target, "FB_Init")
+        if self.method(init) is not None:
+            hidden = [s.Argument(node.at, name, s.Literal(node.at, "FALSE", "FALSE")) for name in _INIT_FLAGS]
+            named = bool(node.arguments and node.arguments[0].name)
+            given = [*hidden, *node.arguments] if named else [*(s.Argument(node.at, "", one.value) for one in hidden)]
+            return self._invoke(s.Invoke(node.at, s.Call(node.at, init, given if named else given + node.arguments)))
+        if any(not one.name for one in node.arguments):
+            self.scope.error(node.at, f"{text_of(node.target)} has no FB_Init for these arguments; name its inputs")
+            return None
+        found: list[Statement] = []
+        for argument in node.arguments:
+            if argument.value is not None:
+                member = s.Member(argument.at, node.target, argument.name)
+                one = self._assign(s.Assign(argument.at, member, argument.value))
+                found += [one] if one is not None else []
+        return block(found)
 
     def _assign(self, node: s.Assign) -> Statement | None:
         if node.op != ":=":

@@ -10,9 +10,12 @@ from hil.plc.diagnostics import Report
 from hil.plc.expressions import Expressions
 from hil.plc.literals import SECOND
 from hil.plc.scope import Names, Scope
+from hil.plc.startup import assignments, moving, prepare
 from hil.plc.tree import Const, Instance, Pou, Project
 from hil.plc.types import POISON, TIME
 from hil.plc.units import Units
+
+STARTUP = "__STARTUP"
 
 
 class _Blocks(dict[str, s.Pou]):
@@ -33,6 +36,7 @@ class _Blocks(dict[str, s.Pou]):
 def check(units: list[s.Unit], report: Report, program: str | None = None) -> Project:
     """The typed project; mistakes go to the report. `program` runs that one alone."""
     names = Names(report, pou_declarations=_Blocks(), broken=any(unit.broken for unit in units))
+    _start(units)
     _collect(units, names)
     declarations = Units(names)
     for unit in units:
@@ -50,7 +54,26 @@ def check(units: list[s.Unit], report: Report, program: str | None = None) -> Pr
         check_jumps(pou, names)
     project = _place(units, names, declarations, program)
     project.classes, project.dispatch = classes, dispatch
+    project.startup = [one for key, one in names.pous.items() if key.startswith(STARTUP)]
     return project
+
+
+def _start(units: list[s.Unit]) -> None:
+    """Initial values to be worked out become statements; those of global variables a function of their source."""
+    interfaces = frozenset(one.short.upper() for unit in units for one in unit.pous if one.kind == "INTERFACE")
+    for number, unit in enumerate(units):
+        for pou in unit.pous:
+            prepare(pou, interfaces)
+        sections = [*unit.sections, *(one for each in unit.configurations for one in each.sections)]
+        late = [(one, section) for section in sections for one in section.variables if moving(one, interfaces)]
+        if not late:
+            continue
+        body = assignments([one for one, _ in late])
+        for one, _ in late:
+            one.initial = None
+        section = late[0][1]
+        name = f"{STARTUP}{number}"
+        unit.pous.append(s.Pou(0, "FUNCTION", name, None, [], body, unit.source, prefixes=section.prefixes))
 
 
 def _collect(units: list[s.Unit], names: Names) -> None:

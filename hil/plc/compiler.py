@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from hil.blocks.native import object_code
+from hil.plc import syntax as s
 from hil.plc.checker import check
 from hil.plc.diagnostics import Diagnostics, Report, Source
 from hil.plc.lower import lower
@@ -32,15 +33,18 @@ def _room() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def build(text: str, file: str, program: str | None) -> bytes:
+Text = tuple[str, str]  # a text and the name of its file
+
+
+def build(texts: list[Text], program: str | None) -> bytes:
     """Symbol table, initial memory and object code in one piece, as Program reads it.
 
     Raises: Diagnostics.
     """
     with _room():
-        project = checked(text, file, program)
+        project = checked_units(texts, program)
         if not project.instances:
-            raise Diagnostics(f"{file}:1:1: error: no PROGRAM in this text; declare one")
+            raise Diagnostics(f"{texts[0][1]}:1:1: error: no PROGRAM in this text; declare one")
         lowered = lower(project)
     # Straight code is as fast at -O1 and there in half the time (motor.st: 75 ms for 140); loops want the vectoriser.
     code = object_code(lowered.text, opt=3 if lowered.loops else 1)
@@ -55,23 +59,33 @@ def checked(text: str, file: str, program: str | None = None) -> Project:
 
     Raises: Diagnostics.
     """
-    source, report = Source(file, text), Report()
-    unit = parse(source, report)
-    project = check([unit], report, program)
+    return checked_units([(text, file)], program)
+
+
+def checked_units(texts: list[Text], program: str | None = None) -> Project:
+    """The typed project of several texts, which name each other's units in any order.
+
+    Raises: Diagnostics.
+    """
+    report = Report()
+    project = check([parse(Source(file, text), report) for text, file in texts], report, program)
     report.stop()
     return project
 
 
-def examine(text: str, file: str) -> tuple[bool, list[str]]:
-    """Whether the text could be read, and all diagnostics; without any, every unit of it became valid code."""
-    source, report = Source(file, text), Report()
+def examine(texts: list[Text]) -> tuple[list[str], list[str]]:
+    """The files that could be read, and all diagnostics; without any, every unit became valid code."""
+    read, units, every = list[str](), list[s.Unit](), Report()
     with _room():
-        unit = parse(source, report)
-        read = not report.lines
-        project = check([unit], report)
-        if not report.lines:
+        for text, file in texts:
+            report = Report()
+            units.append(parse(Source(file, text), report))
+            every.add(report)
+            read += [] if report.lines else [file]
+        project = check(units, every)
+        if not every.lines:
             object_code(lower(project, everything=True).text, opt=0)
-    return read, report.lines
+    return read, every.lines
 
 
 def _head(project: Project, size: int) -> dict[str, Any]:

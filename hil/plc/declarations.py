@@ -268,10 +268,12 @@ class Declarations:
         return ty.union_of(name, members) if spec.union else ty.struct_of(name, members, start=start)
 
     def field_of(self, one: s.VariableDeclaration, type_: Type, section: str, scope: Scope) -> Field:
+        """A declared variable as a member; it is placed later."""
         line = scope.source.line(one.at)
         return Field(one.name, type_, 0, section, unit_of(one.pragmas), scope.source.file, line)
 
     def typed(self, one: s.VariableDeclaration, scope: Scope) -> tuple[Type, bytes]:
+        """The type and the initial bytes of a declared variable."""
         type_ = self.type_of(one.type, scope)
         self._bytes += type_.size
         if self._bytes > MOST:
@@ -316,7 +318,10 @@ class Declarations:
             inner = _innermost(inner)
         for count, item in node.items:
             times = 1 if count is None else Expressions(scope).whole_constant(count, "a repetition") or 0
-            one = self._flattened(item, type_, inner, scope)
+            if count is not None and isinstance(item, s.ArrayInitial) and not isinstance(inner, Array):
+                one = b"".join(self.initial(each, inner, scope) for _, each in item.items)  # 2(7, 8)
+            else:
+                one = self._flattened(item, type_, inner, scope)
             if len(image) + times * len(one) > type_.size:
                 room = type_.size // inner.size
                 scope.error(node.at, f"more initial values than the {room} elements of {type_.name}; remove some")

@@ -49,6 +49,10 @@ class Report:
         if key not in self._lines and not self.full:
             self._lines[key] = f"{source.file}:{key[1]}:{key[2]}: error: {text}"
 
+    def add(self, other: Report) -> None:
+        """Takes over what another report has."""
+        self._lines |= other._lines
+
     @property
     def full(self) -> bool:
         """Whether there are as many diagnostics as anybody will read."""

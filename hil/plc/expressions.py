@@ -81,9 +81,9 @@ class Expressions(Values):
 
     def expected(self, node: s.Expression, target: Type | None) -> Expr:
         """An expression where a type is wanted: an enumerator of several enumerations is that of the wanted one."""
-        if isinstance(node, s.Name) and isinstance(target, Enum) and node.name.upper() in target.values:
-            if self.scope.variable(node.name.upper()) is None:
-                return Const(target, node.at, target.values[node.name.upper()][1])
+        upper = node.name.upper() if isinstance(node, s.Name) else ""
+        if isinstance(target, Enum) and upper in target.values and self.scope.variable(upper) is None:
+            return Const(target, node.at, target.values[upper][1])
         return self.expression(node)
 
     def condition(self, node: s.Expression) -> Expr:
@@ -288,9 +288,9 @@ class Expressions(Values):
         owner = self._place(node.base)
         if owner is None:
             return poison(node.at)
-        if not isinstance(owner.type, Struct) or node.name.upper() not in owner.type.fields:
-            if (other := self.other_member(owner, node)) is not None:
-                return other
+        declared = isinstance(owner.type, Struct) and node.name.upper() in owner.type.fields
+        if not declared and (other := self.other_member(owner, node)) is not None:
+            return other
         if not isinstance(owner.type, Struct):
             self.scope.error(
                 node.at, f"{text_of(node.base)} is {owner.type.name} and has no member {node.name}; remove it"

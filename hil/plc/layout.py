@@ -6,6 +6,7 @@ FAULT = 0  # 0, or 1 + the index of the fault's location
 VALUE_A, VALUE_B = 8, 16  # what the message names: an index, a dividend, ...
 TIME = 24  # of the scan that faulted, ns
 BUDGET = 32  # loop passes left in this scan
+BEGUN = 56  # 1 once the initial values of global variables are worked out
 DEPTH = 48  # bytes of stack that calls which may recur have taken
 STACK = 1 << 20  # how many they may take
 STARTED = 40  # 1 after the first scan: tasks with intervals count from its time

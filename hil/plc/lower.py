@@ -60,12 +60,12 @@ class Lowered:
 def lower(project: Project, everything: bool = False) -> Lowered:
     """The module of a project; `everything` lowers units that no program reaches, too."""
     module, costs = Module(project.image, project.classes, project.dispatch), Costs()
-    roots = [one.pou for one in project.instances]
+    roots = [*project.startup, *(one.pou for one in project.instances)]
     if everything:
         roots += list(project.pous.values())
     for pou in _callees_first(roots, project):
         module.functions.append(_Body(module, pou, costs).function())
-    module.functions.append(_step(module, project.instances))
+    module.functions.append(_step(module, project))
     module.functions.append(SCAN)
     module.image += bytes(-len(module.image) % 16)
     largest = max((one.memory.size for one in project.pous.values() if one.number and one.memory), default=0)
@@ -231,12 +231,14 @@ def _exposed(pou: Pou) -> bool:
     return pou.exposed or any(_exposed(one) for one in pou.bases)
 
 
-def _step(module: Module, instances: list[Instance]) -> str:
+def _step(module: Module, project: Project) -> str:
     """One scan: runs the tasks that are due, the most urgent first."""
-    text = Text()
+    text, instances = Text(), project.instances
     if module.counts:
         budget = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.BUDGET}")
         text.do(f"store i64 {layout.PASSES}, ptr {budget}, align 8")
+    if project.startup:
+        _begin(text, project.startup)
     intervals = {one.interval for one in instances}
     if len(intervals) > 1:
         _several_rates(module, text, instances)
@@ -247,6 +249,22 @@ def _step(module: Module, instances: list[Instance]) -> str:
     text.label("broken")
     text.end("ret i64 -1")
     return text.text("internal i64 @step(i64 %t, ptr noalias %head, ptr %mem)")
+
+
+def _begin(text: Text, startup: list[Pou]) -> None:
+    """What runs once, before everything else."""
+    flag = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.BEGUN}")
+    first, begun = text.fresh("first"), text.fresh("begun")
+    text.split(text.let(f"icmp eq i64 {text.let(f'load i64, ptr {flag}, align 8')}, 0"), first, begun)
+    text.label(first)
+    text.do(f"store i64 1, ptr {flag}, align 8")
+    for pou in startup:
+        kind, following = result_type(pou), text.fresh("next")
+        both = text.let(f"call {kind} {function_name(pou)}(i64 %t, ptr %head, ptr %mem)")
+        status = text.let(f"extractvalue {kind} {both}, 0")
+        text.split(text.let(f"icmp eq i64 {status}, 0"), following, "broken", likely=True)
+        text.label(following)
+    text.label(begun)
 
 
 def _instance(text: Text, one: Instance) -> None:

@@ -69,13 +69,23 @@ def compile_text(text: str, file: str = "<text>", program: str | None = None) ->
 
     Raises: Diagnostics for mistakes in it.
     """
-    digest = sha256(f"{compiler_digest()}\0{program or ''}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
-    key = sha256(f"{digest}\0{file}\0{toolchain()}".encode("utf-8", "surrogatepass")).hexdigest()
+    return compile_units([(text, file)], program)
+
+
+def compile_units(texts: list[tuple[str, str]], program: str | None = None) -> Program:
+    """The program of several texts, each with the name of its file; their units name each other in any order.
+
+    Raises: Diagnostics for mistakes in them.
+    """
+    whole = "\0".join(text for text, _ in texts)
+    files = "\0".join(file for _, file in texts)
+    digest = sha256(f"{compiler_digest()}\0{program or ''}\0{whole}".encode("utf-8", "surrogatepass")).hexdigest()
+    key = sha256(f"{digest}\0{files}\0{toolchain()}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def make() -> bytes:
         from hil.plc.compiler import build
 
-        return build(text, file, program)
+        return build(texts, program)
 
     return Program(cached(f"plc/{key[:2]}/{key}", make), digest)
 

@@ -93,6 +93,11 @@ def _all(at: int, parts: list[s.Expression], op: str = "AND") -> s.Expression:
 def _evolution(chart: s.Chart) -> list[s.Statement]:
     """Each transition marks the steps that it ends and begins; then the steps change, all at once."""
     body: list[s.Statement] = []
+    for step in chart.steps:
+        now = s.Call(step.at, s.Name(step.at, "__SCAN_TIME"), [])
+        elapsed = s.Binary(step.at, "-", now, _path(step.at, step.name, "SINCE"))
+        update: list[s.Statement] = [s.Assign(step.at, _path(step.at, step.name, "T"), elapsed)]
+        body.append(s.If(step.at, [(_path(step.at, step.name, "READY"), update)], []))
     true = s.Literal(chart.at, "TRUE", "TRUE")
     for one in sorted(chart.transitions, key=lambda each: each.priority):
         at = one.at

@@ -203,13 +203,21 @@ class Label(Node):
 
 
 @dataclass(slots=True)
+class Initialise(Node):
+    """The arguments of an instance's declaration: of its FB_Init, or its inputs."""
+
+    target: Expression
+    arguments: list[Argument]
+
+
+@dataclass(slots=True)
 class Goto(Node):
     """`JMP name`."""
 
     name: str
 
 
-Statement = Assign | Several | Invoke | If | Case | For | While | Repeat | Jump | Label | Goto
+Statement = Assign | Several | Invoke | If | Case | For | While | Repeat | Jump | Label | Goto | Initialise
 
 
 # ---- sequential function charts

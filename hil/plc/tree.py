@@ -353,6 +353,7 @@ class Project:
     instances: list[Instance]
     image: bytearray
     classes: dict[str, list[Pou]] = field(default_factory=dict)  # by class or interface: those whose objects it may be
+    startup: list[Pou] = field(default_factory=list)  # functions that the first scan begins with
     dispatch: dict[str, list[tuple[int, Pou]]] = field(default_factory=dict)  # by method: (class, what it runs)
 
 

@@ -58,6 +58,7 @@ class Units(Declarations):
             self._finish(upper, pou, declaration)
             return pou
         members = self._variables(declaration, scope)
+        members += self._instance_members(declaration, scope)
         if declaration.kind != "FUNCTION":
             self._lay_out(pou, members, declaration)
         self._open.pop()
@@ -93,6 +94,7 @@ class Units(Declarations):
                 continue
             kinds = ("INTERFACE",) if pou.kind == "INTERFACE" else ("FUNCTION_BLOCK", "CLASS")
             if base.kind not in kinds:
+                pou.unknown_base = True
                 scope.error(one.at, f"a {pou.kind} does not extend the {base.kind} {one.name}; name a {kinds[0]}")
                 continue
             base_declaration = self.names.pou_declarations[key]
@@ -121,6 +123,17 @@ class Units(Declarations):
         scope.pou.variables = inherited | {name: scope.pou.variables[name] for name in own}
         order = {name: place for place, name in enumerate(own)}
         return sorted(members, key=lambda one: order.get(one.name.upper(), -1))
+
+    def _instance_members(self, declaration: s.Pou, scope: Scope) -> list[Field]:
+        """The VAR_INST of methods, which the object keeps."""
+        found: list[Field] = []
+        for member in declaration.members:
+            for section in member.sections:
+                for one in section.variables if section.kind == "VAR_INST" else ():
+                    type_, image = self.typed(one, scope)
+                    type_ = type_ if type_ is POISON else replace(type_, image=image)
+                    found.append(replace(self.field_of(one, type_, "local", scope), name=_kept(member.name, one.name)))
+        return found
 
     def _result(self, declaration: s.Pou, pou: Pou, scope: Scope) -> None:
         if declaration.kind not in ("FUNCTION", "METHOD", "GET", "SET"):
@@ -169,7 +182,7 @@ class Units(Declarations):
             return
         type_, image = self.typed(one, scope)
         if isinstance(type_, ty.OpenArray) and role != "in_out":
-            scope.error(one.at, f"ARRAY [*] takes the bounds of what it is given, so it is a VAR_IN_OUT; move it")
+            scope.error(one.at, "ARRAY [*] takes the bounds of what it is given, so it is a VAR_IN_OUT; move it")
             type_ = POISON
         passing = pou.kind == "FUNCTION" or pou.kind in _PASSING
         if pou.kind == "FUNCTION" and isinstance(type_, Struct) and type_.block and role not in ("in_out", "static"):
@@ -180,6 +193,9 @@ class Units(Declarations):
         if role in ("static", "instance"):
             storage, role = "absolute" if role == "static" or pou.owner is None else "self", "local"
         variable = Variable(one.name, type_, role, storage, one.at, image=image)
+        if section.kind == "VAR_INST" and pou.owner is not None and pou.owner.memory is not None:
+            method = pou.name.split(".")[-2 if pou.kind in ("GET", "SET") else -1]
+            variable.offset = pou.owner.memory.fields[_kept(method, one.name).upper()].offset
         if storage == "absolute":
             self.names.statics.append(variable)
         if "CONSTANT" in section.qualifiers:
@@ -263,6 +279,11 @@ class Units(Declarations):
             if (found := self.member(base, name, kind)) is not None:
                 return found
         return None
+
+
+def _kept(method: str, name: str) -> str:
+    """The member in which an object keeps a VAR_INST."""
+    return f"__{method}_{name}"
 
 
 def member_key(owner: str, name: str, kind: str) -> str:
