@@ -13,22 +13,46 @@ def _plc() -> None:
     """Work with a Structured Text program without a rig."""
 
 
+PROFILE = Annotated[str, typer.Option(metavar="NAME", help="where runtimes differ: see hil plc profile")]
+
+
 @app.command()
-def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Structured Text")]) -> None:
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Structured Text")], profile: PROFILE = "iec"
+) -> None:
     """Read and compile files: one line for each mistake; exit status 1 when there is one."""
     from hil.plc.compiler import examine
+    from hil.plc.profiles import profile_of
     from hil.plc.program import read_source
 
+    chosen = profile_of(profile)
     texts = [(str(file), read_source(file)) for file in files]  # a missing file ends it before anything is said
     parsed = compiled = 0
     for file, text in texts:
-        read, lines = examine(text, file)
+        read, lines = examine(text, file, chosen)
         parsed, compiled = parsed + read, compiled + (not lines)
         for line in lines:
             typer.echo(line)
     typer.echo(f"{len(files)} files, {parsed} parsed, {compiled} compiled")
     if compiled < len(files):
         raise typer.Exit(1)
+
+
+@app.command(name="profile")
+def profiles(name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one of them")] = None) -> None:
+    """Print what a profile chooses where runtimes differ, what it means and where it is known from."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from hil.plc.profiles import PROFILES, profile_of, rows
+
+    console = Console(width=160)
+    for one in [profile_of(name)] if name else PROFILES.values():
+        table = Table("topic", "choice", "meaning", "source", title=f"profile {one.name}", box=box.SIMPLE)
+        for row in rows(one):
+            table.add_row(*row)
+        console.print(table)
 
 
 @app.command()
@@ -38,13 +62,14 @@ def run(
     period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     watch: Annotated[str | None, typer.Option(metavar="VAR,...", help="which values to print")] = None,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
+    profile: PROFILE = "iec",
 ) -> None:
     """Run a program alone from t = 0 and print the values it ends with; a PLC fault is exit status 4."""
     from hil.errors import InputError, RunError
     from hil.plc import compile_file
     from hil.signals import duration
 
-    compiled = compile_file(file, program)
+    compiled = compile_file(file, program, profile)
     ns = compiled.period if period is None else duration(period)
     if ns is None:
         raise InputError(f"{compiled.name} has no task INTERVAL: give --period, as --period 10ms")
@@ -68,10 +93,11 @@ def serve(
     ] = "wall",
     period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     until_eof: Annotated[bool, typer.Option("--until-eof", help="end when standard input does")] = False,
+    profile: PROFILE = "iec",
 ) -> None:
     """Serve a program over OPC UA until a signal ends it."""
     from hil.signals import duration
     from hil.targets.serve import serve
 
     ns = None if period is None else duration(period)
-    serve(file, opcua, clock, program=program, period=ns, until_eof=until_eof)
+    serve(file, opcua, clock, program=program, period=ns, until_eof=until_eof, profile=profile)

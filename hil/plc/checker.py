@@ -9,6 +9,7 @@ from hil.plc.declarations import Declarations
 from hil.plc.diagnostics import Report
 from hil.plc.expressions import Expressions
 from hil.plc.literals import SECOND
+from hil.plc.profiles import IEC, Profile
 from hil.plc.scope import Names, Scope
 from hil.plc.tree import Const, Instance, Pou, Project
 from hil.plc.types import POISON, TIME
@@ -17,21 +18,26 @@ from hil.plc.types import POISON, TIME
 class _Blocks(dict[str, s.Pou]):
     """Declared units by name in capitals, and behind them the standard function blocks."""
 
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self.profile = profile
+
     def get(self, key: str, default: s.Pou | None = None) -> s.Pou | None:  # type: ignore[override]
         return self[key] if key in self else default  # noqa: SIM401 (this is get)
 
     def __contains__(self, key: object) -> bool:
         if super().__contains__(key):
             return True
-        found = prelude.block(key) if isinstance(key, str) else None
+        found = prelude.block(key, self.profile) if isinstance(key, str) else None
         if found is not None:
             self[str(key)] = found
         return found is not None
 
 
-def check(units: list[s.Unit], report: Report, program: str | None = None) -> Project:
+def check(units: list[s.Unit], report: Report, program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project; mistakes go to the report. `program` runs that one alone."""
-    names = Names(report, pou_declarations=_Blocks(), broken=any(unit.broken for unit in units))
+    broken = any(unit.broken for unit in units)
+    names = Names(report, pou_declarations=_Blocks(profile), broken=broken, profile=profile)
     declarations = Declarations(names)
     _collect(units, names)
     for upper in list(names.type_declarations):
@@ -116,7 +122,7 @@ def _place(units: list[s.Unit], names: Names, declarations: Declarations, progra
         instance.offset = len(image)
         image += memory.image
     image += bytes(-len(image) % 16)
-    return Project(names.pous, list(names.globals.values()), names.global_sources, instances, image)
+    return Project(names.pous, list(names.globals.values()), names.global_sources, instances, image, names.profile)
 
 
 def _instances(units: list[s.Unit], names: Names, declarations: Declarations, program: str | None) -> list[Instance]:

@@ -16,6 +16,7 @@ from hil.plc.checker import check
 from hil.plc.diagnostics import Diagnostics, Report, Source
 from hil.plc.lower import lower
 from hil.plc.parser import parse
+from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Project
 from hil.plc.types import Array, Enum, Field, Struct, Type, numpy_kind
 
@@ -32,13 +33,13 @@ def _room() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def build(text: str, file: str, program: str | None) -> bytes:
+def build(text: str, file: str, program: str | None, profile: Profile = IEC) -> bytes:
     """Symbol table, initial memory and object code in one piece, as Program reads it.
 
     Raises: Diagnostics.
     """
     with _room():
-        project = checked(text, file, program)
+        project = checked(text, file, program, profile)
         if not project.instances:
             raise Diagnostics(f"{file}:1:1: error: no PROGRAM in this text; declare one")
         lowered = lower(project)
@@ -50,25 +51,25 @@ def build(text: str, file: str, program: str | None) -> bytes:
     return struct.pack("<3I", *(len(one) for one in parts)) + b"".join(parts)
 
 
-def checked(text: str, file: str, program: str | None = None) -> Project:
+def checked(text: str, file: str, program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project of a text.
 
     Raises: Diagnostics.
     """
     source, report = Source(file, text), Report()
     unit = parse(source, report)
-    project = check([unit], report, program)
+    project = check([unit], report, program, profile)
     report.stop()
     return project
 
 
-def examine(text: str, file: str) -> tuple[bool, list[str]]:
+def examine(text: str, file: str, profile: Profile = IEC) -> tuple[bool, list[str]]:
     """Whether the text could be read, and all diagnostics; without any, every unit of it became valid code."""
     source, report = Source(file, text), Report()
     with _room():
         unit = parse(source, report)
         read = not report.lines
-        project = check([unit], report)
+        project = check([unit], report, None, profile)
         if not report.lines:
             object_code(lower(project, everything=True).text, opt=0)
     return read, report.lines

@@ -89,6 +89,6 @@ def convert(source: Scalar, target: Scalar, value: Value, truncate: bool) -> Val
     if source.family == "real":
         if not math.isfinite(value):
             return None
-        low, high = target.range
-        return min(max(math.trunc(value) if truncate else round(value), low), high)
+        whole = math.trunc(value) if truncate else round(value)
+        return whole if target.range[0] <= whole <= target.range[1] else None  # beyond it the profile decides
     return wrap(target, int(value))

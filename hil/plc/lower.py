@@ -59,7 +59,7 @@ class Lowered:
 
 def lower(project: Project, everything: bool = False) -> Lowered:
     """The module of a project; `everything` lowers units that no program reaches, too."""
-    module, costs = Module(project.image), Costs()
+    module, costs = Module(project.image, project.profile), Costs(project.profile)
     roots = [one.pou for one in project.instances]
     if everything:
         roots += list(project.pous.values())

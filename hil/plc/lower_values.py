@@ -194,7 +194,7 @@ class ValueLowering(StringLowering):
         low, high = self.ranges.of(expr.operand)
         assert isinstance(expr.type, Subrange)
         first, last = expr.type.low, expr.type.high
-        if not (first <= low and high <= last):
+        if not (first <= low and high <= last) and self.module.profile.subrange_violation == "fault":
             wide = self.wide(operand, type_)
             distance = self.text.let(f"sub i64 {wide}, {first}")
             bad = self.text.let(f"icmp ugt i64 {distance}, {last - first}")
@@ -244,6 +244,8 @@ class ValueLowering(StringLowering):
         text, kind = self.text, value_type(type_)
         divisor = expr.operands[1]
         known = divisor.value if isinstance(divisor, Const) else None
+        if (known is None or known == 0) and op == "MOD" and self.module.profile.modulo_by_zero == "zero":
+            return self._remainder_or_zero(type_, left, right)
         if known is None or known == 0:
             bad = text.let(f"icmp eq {kind} {right}, 0")
             what = "divided by zero" if op != "MOD" else "MOD zero"
@@ -256,6 +258,15 @@ class ValueLowering(StringLowering):
         plain = text.let(f"{name} {kind} {left}, {safe}")
         negated = "0" if op == "MOD" else text.let(f"sub {kind} 0, {left}")
         return text.let(f"select i1 {minus}, {kind} {negated}, {kind} {plain}")
+
+    def _remainder_or_zero(self, type_: Scalar, left: str, right: str) -> str:
+        """x MOD 0 is 0, and so is x MOD -1."""
+        text, kind = self.text, value_type(type_)
+        nothing = text.let(f"icmp eq {kind} {right}, 0")
+        if type_.signed:
+            nothing = text.let(f"or i1 {nothing}, {text.let(f'icmp eq {kind} {right}, -1')}")
+        safe = text.let(f"select i1 {nothing}, {kind} 1, {kind} {right}")
+        return text.let(f"{'s' if type_.signed else 'u'}rem {kind} {left}, {safe}")
 
     def _scale_time(self, expr: Operation, operands: list[str]) -> str:
         text, factor = self.text, scalar(expr.operands[1])
@@ -293,7 +304,10 @@ class ValueLowering(StringLowering):
         return text.let(f"{'sext' if source.signed else 'zext'} {kind} {operand} to {to}")
 
     def _nearest(self, operand: str, kind: str, to: str, signed: bool, truncate: bool) -> str:
-        """A real as a whole number: ties to even, beyond the range the nearest end of it, NaN 0."""
+        """A real as a whole number: ties to even; NaN is 0; beyond the range as the profile says."""
+        if self.module.profile.real_beyond_range == "low bits" and (to != "i64" or not signed):
+            wide = self._nearest(operand, kind, "i64", True, truncate)
+            return wide if to == "i64" else self.text.let(f"trunc i64 {wide} to {to}")
         text, suffix = self.text, "f32" if kind == "float" else "f64"
         if not truncate:
             self.module.declare(f"declare {kind} @llvm.rint.{suffix}({kind})")
@@ -303,8 +317,8 @@ class ValueLowering(StringLowering):
         return text.let(f"call {to} {name}({kind} {operand})")
 
     def _convert_time(self, operand: str, source: Scalar, target: Scalar) -> str:
-        """As numbers, durations and times of day count milliseconds, dates seconds."""
-        text = self.text
+        """As numbers, dates count seconds, durations and times of day what the profile says."""
+        text, unit = self.text, self._unit(source if source.family in _UNIT_NS else target)
         if source.family in _UNIT_NS and target.family in _UNIT_NS:
             if source.family != "dt" or target.family not in ("date", "tod"):
                 return operand
@@ -313,18 +327,20 @@ class ValueLowering(StringLowering):
             of_day = text.let(f"urem i64 {late}, {DAY}")
             return of_day if target.family == "tod" else text.let(f"sub i64 {operand}, {of_day}")
         if source.family in _UNIT_NS:
-            unit = _UNIT_NS[source.family]
             if target.family == "real":
                 ns = text.let(f"sitofp i64 {operand} to double")
                 number = text.let(f"fdiv double {ns}, {constant(LREAL, unit)}")
                 return self.convert(number, LREAL, target)
             return self.convert(text.let(f"sdiv i64 {operand}, {unit}"), LINT, target)
-        unit = _UNIT_NS[target.family]
         if source.family == "real":
             number = self.convert(operand, source, LREAL)
             ns = text.let(f"fmul double {number}, {constant(LREAL, unit)}")
             return self._nearest(ns, "double", "i64", signed=True, truncate=False)
         return text.let(f"mul i64 {self.convert(operand, source, LINT)}, {unit}")
+
+    def _unit(self, type_: Scalar) -> int:
+        """Nanoseconds of one, as a number."""
+        return _UNIT_NS["dt"] if self.module.profile.time_as_number == "seconds" else _UNIT_NS[type_.family]
 
     # ---- standard functions
 
@@ -395,10 +411,18 @@ class ValueLowering(StringLowering):
         if expr.name == "SEL":
             return text.let(f"select i1 {number}, {kind} {values[1]}, {kind} {values[0]}")
         bad = text.let(f"icmp ugt i64 {number}, {len(values) - 1}")
+        if self.module.profile.mux_out_of_range == "zero":
+            type_ = machine(expr.type)
+            zero = constant(type_, 0) if type_ else self.module.data(bytes(expr.type.size))
+            chosen = text.let(f"select i1 {bad}, {kind} {zero}, {kind} {values[-1]}")
+            return self._chosen(kind, number, values[:-1], chosen)
         message = f"MUX has inputs 0 to {len(values) - 1}, {{0}} was asked for"
         self.guard(bad, "MUX out of range", expr.at, message, number)
-        chosen = values[-1]
-        for place, one in reversed(list(enumerate(values[:-1]))):
+        return self._chosen(kind, number, values[:-1], values[-1])
+
+    def _chosen(self, kind: str, number: str, values: list[str], chosen: str) -> str:
+        text = self.text
+        for place, one in reversed(list(enumerate(values))):
             test = text.let(f"icmp eq i64 {number}, {place}")
             chosen = text.let(f"select i1 {test}, {kind} {one}, {kind} {chosen}")
         return chosen

@@ -9,6 +9,7 @@ from importlib import resources
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
 from hil.plc.parser import parse
+from hil.plc.profiles import IEC, Profile
 from hil.plc.types import ELEMENTARY
 
 FILE = "standard library"
@@ -29,7 +30,7 @@ def names() -> list[str]:
 
 
 @cache
-def block(upper: str) -> s.Pou | None:
+def block(upper: str, profile: Profile = IEC) -> s.Pou | None:
     """A standard function block by its name in capitals; CTU_DINT and its kind are CTU for another type."""
     counter = _COUNTERS.fullmatch(upper)
     text = _texts().get(counter.group(1) if counter else upper)
@@ -40,6 +41,11 @@ def block(upper: str) -> s.Pou | None:
         low, high = ELEMENTARY[type_].range
         text = text.replace("COUNT#HIGHEST", str(high)).replace("COUNT#LOWEST", str(low)).replace("COUNT", type_)
         text = text.replace(f"FUNCTION_BLOCK {counter.group(1)}", f"FUNCTION_BLOCK {upper}", 1)
+    if profile.f_trig_first_scan == "FALSE":
+        text = text.replace("FALLING#SEEN", "TRUE")
+    if profile.ton_zero_delay == "next scan":
+        text = text.replace("DELAY#PASSED", "M")
+    text = text.replace("FALLING#SEEN", "FALSE").replace("DELAY#PASSED", "TRUE")
     report = Report()
     unit = parse(Source(FILE, text), report)
     report.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hil.plc.diagnostics import Source
+from hil.plc.profiles import Profile
 from hil.plc.types import Scalar, Struct, Type, machine
 
 Value = int | float | bytes
@@ -107,12 +108,16 @@ class PartRef:
 
 @dataclass(slots=True)
 class Convert:
-    """The value in another elementary type; `truncate` cuts a real towards zero instead of to the nearest."""
+    """The value in another elementary type; `truncate` cuts a real towards zero instead of to the nearest.
+
+    `temporary`: the operand is an intermediate result that the next operator takes as it is (temporaries.py).
+    """
 
     type: Type
     at: int
     operand: Expr
     truncate: bool = False
+    temporary: bool = False
 
 
 @dataclass(slots=True)
@@ -263,6 +268,7 @@ class Project:
     global_sources: dict[str, Source]
     instances: list[Instance]
     image: bytearray
+    profile: Profile
 
 
 def scalar(expr: Expr) -> Scalar:

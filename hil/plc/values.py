@@ -54,6 +54,18 @@ def convert(expr: Expr, target: Type, truncate: bool = False) -> Expr:
     return Convert(target, expr.at, expr, truncate)
 
 
+def stored(expr: Expr) -> Expr:
+    """A value that has reached where it is stored: of a temporary constant what its type holds."""
+    if isinstance(expr, Convert) and expr.temporary and isinstance(expr.operand, Const):
+        source, target = machine(expr.operand.type), machine(expr.type)
+        assert source is not None
+        assert target is not None
+        value = fold.convert(source, target, expr.operand.value, False)
+        if value is not None:
+            return Const(expr.type, expr.at, value)
+    return expr
+
+
 class Values:
     """Conversions that the standard makes by itself, and the refusals of all others."""
 
@@ -111,13 +123,13 @@ class Values:
         if isinstance(target, Subrange):
             return self._into_subrange(expr, target, what)
         if same(base(source), target):
-            return expr
+            return stored(expr)
         if isinstance(source, String) and isinstance(target, String):
             return expr
         if pseudo(source) and isinstance(target, Scalar) and self._literal_fits(expr, target):
             return self.adapt(expr, target)
         if widens(base(source), target):
-            return convert(expr, target)
+            return convert(expr.operand if isinstance(expr, Convert) and expr.temporary else expr, target)
         self.scope.error(expr.at, f"{what} is {target.name}, but the value is {spoken(source)}{cure(source, target)}")
         return poison(expr.at)
 

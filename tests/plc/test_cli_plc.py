@@ -52,3 +52,26 @@ def test_run_ends_at_a_fault(
     assert err == f"{file}:1:68: division by zero: 3 divided by zero (at t = 0.02 s)\n"
     assert called(["run", str(file)], monkeypatch) == 2
     assert "P has no task INTERVAL: give --period" in capsys.readouterr().err
+
+
+def test_profile_prints_the_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called(["profile", "matiec"], monkeypatch) == 0
+    out = capsys.readouterr().out
+    assert "profile matiec" in out
+    assert "x MOD 0 is 0" in out
+    assert called(["profile"], monkeypatch) == 0
+    assert capsys.readouterr().out.count("  topic  ") == 4
+    assert called(["profile", "matic"], monkeypatch) == 2
+    assert capsys.readouterr().err == "no profile 'matic'; did you mean 'matiec'?\n"
+
+
+def test_run_and_check_take_a_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.st"
+    file.write_text("PROGRAM P VAR a : INT := 30000; END_VAR a := (a + a) / 2; END_PROGRAM")
+    for profile, value in (("iec", -2768), ("codesys", 30000)):
+        assert called(["run", str(file), "--period", "1ms", "--profile", profile], monkeypatch) == 0
+        assert capsys.readouterr().out == f"a = {value}\n"
+    assert called(["check", str(file), "--profile", "codesys"], monkeypatch) == 0
+    assert called(["check", str(file), "--profile", "x"], monkeypatch) == 2
