@@ -17,6 +17,7 @@ from hil.plc.tree import (
     Evaluate,
     FieldRef,
     For,
+    Guarded,
     If,
     Jump,
     Loop,
@@ -29,7 +30,8 @@ from hil.plc.tree import (
 )
 
 _PARTS = (
-    Assign, CallBlock, CallFunction, Convert, ElementRef, Evaluate, FieldRef, Operation, PartRef, RangeCheck, Standard
+    Assign, CallBlock, CallFunction, Convert, ElementRef, Evaluate, FieldRef, Guarded, Operation, PartRef,
+    RangeCheck, Standard,
 )  # fmt: skip
 
 

@@ -79,7 +79,15 @@ class StatementLowering(ValueLowering):
         references = "".join(f", ptr {self.address(place)}" for place in one.references)
         arguments = f"i64 %t, ptr %head, ptr %mem, ptr {instance}{references}"
         self.called[one.pou.name.upper()] += 1
-        self.check_status(self.text.let(f"call i64 {function_name(one.pou)}({arguments})"))
+        failed, done = self.text.fresh("failed"), self.text.fresh("called")
+        with self.caught(one.eno, failed):
+            self.check_status(self.text.let(f"call i64 {function_name(one.pou)}({arguments})"))
+        if one.eno is not None:
+            self.store(one.eno, "true")
+            self.text.go(done)
+            self.text.label(failed)
+            self.store(one.eno, "false")
+            self.text.label(done)
         for assign in one.outputs:
             self._assign(assign)
 

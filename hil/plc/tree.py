@@ -161,8 +161,19 @@ class CallFunction:
     references: list[Place | None]
 
 
+@dataclass(slots=True)
+class Guarded:
+    """`call`, left out (the type's zero) when `enable` is FALSE; with an `eno` a fault inside makes that FALSE."""
+
+    type: Type
+    at: int
+    enable: Expr | None
+    eno: Place | None
+    call: Expr
+
+
 Place = VariableRef | FieldRef | ElementRef | PartRef
-Expr = Const | Place | Convert | RangeCheck | Operation | Standard | CallFunction
+Expr = Const | Place | Convert | RangeCheck | Operation | Standard | CallFunction | Guarded
 
 
 # ---- statements
@@ -193,6 +204,7 @@ class CallBlock:
     inputs: list[Assign]
     references: list[Place]
     outputs: list[Assign]
+    eno: Place | None = None  # becomes FALSE by a fault inside, TRUE without
 
 
 @dataclass(slots=True)
