@@ -36,6 +36,13 @@ class Calls(StandardFunctions, Expressions, Enabling):
         super().__init__(scope)
         self.interface = interface
 
+    def prelude(self, name: str) -> Pou | None:
+        """A unit of the standard library by its name in capitals, noted as called."""
+        pou = self.interface(name)
+        if pou is not None:
+            self._note(pou, 0)
+        return pou
+
     def call(self, node: s.Call) -> Expr:
         """A call that gives a value."""
         if self._has_enable(node):

@@ -7,10 +7,10 @@ from hil.plc import syntax as s
 from hil.plc.check_statements import Statements
 from hil.plc.declarations import Declarations
 from hil.plc.diagnostics import Report
-from hil.plc.expressions import Expressions
 from hil.plc.literals import SECOND
 from hil.plc.profiles import IEC, Profile
 from hil.plc.scope import Names, Scope
+from hil.plc.standard import Constants
 from hil.plc.tree import Const, Instance, Pou, Project
 from hil.plc.types import POISON, TIME
 
@@ -180,7 +180,7 @@ def _configured(configuration: s.Configuration, names: Names) -> list[Instance]:
 
 def _task(task: s.Task, scope: Scope) -> tuple[int | None, int]:
     """INTERVAL in ns (None: every scan) and PRIORITY (0 is the most urgent)."""
-    check, interval, priority = Expressions(scope), None, 0
+    check, interval, priority = Constants(scope), None, 0
     for key, node in task.properties.items():
         if key == "INTERVAL":
             value = check.constant(node, TIME, "INTERVAL")

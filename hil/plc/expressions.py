@@ -418,7 +418,7 @@ class Expressions(Temporaries):
             assert type_ is not None
             return operation(type_, at, op, [left, right])
         if op == "-" and one.family == other.family and one.family in moments:
-            return operation(TIME, at, op, [left, right])
+            return operation(ELEMENTARY["LTIME" if one.name.startswith("L") else "TIME"], at, op, [left, right])
         if op in ("*", "/") and one.family == "time" and other.family in number:
             return operation(one, at, op + "T", [left, self._factor(right)])
         if op == "*" and other.family == "time" and one.family in number:

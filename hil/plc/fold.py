@@ -82,6 +82,8 @@ def convert(source: Scalar, target: Scalar, value: Value, truncate: bool) -> Val
         return None
     if source.family in ("date", "tod", "dt") or target.family in ("date", "tod", "dt"):
         return value if source.family == target.family else None
+    if {source.family, target.family} == {"bits", "real"} and source.bits == target.bits:
+        return None  # the profile decides
     if target.family == "real":
         return as_real(target, float(value))
     if target.family == "bool":

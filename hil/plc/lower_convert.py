@@ -26,6 +26,8 @@ class ConversionLowering(StringLowering):
             return text.let(f"icmp ne {kind} {operand}, 0")
         if source.family == "real" and target.family == "real":
             return text.let(f"{'fpext' if to == 'double' else 'fptrunc'} {kind} {operand} to {to}")
+        if self._keeps_bits(source, target):
+            return text.let(f"bitcast {kind} {operand} to {to}")
         if source.family == "real":
             return self.nearest(operand, kind, to, target.signed, truncate)
         if target.family == "real":
@@ -35,6 +37,11 @@ class ConversionLowering(StringLowering):
         if source.bits > target.bits:
             return text.let(f"trunc {kind} {operand} to {to}")
         return text.let(f"{'sext' if source.signed else 'zext'} {kind} {operand} to {to}")
+
+    def _keeps_bits(self, source: Scalar, target: Scalar) -> bool:
+        """Whether a bit string and a real of one length are transferred as they are."""
+        alike = {source.family, target.family} == {"bits", "real"} and source.bits == target.bits
+        return alike and self.module.profile.bits_as_real == "same bits"
 
     def nearest(self, operand: str, kind: str, to: str, signed: bool, truncate: bool) -> str:
         """A real as a whole number: ties to even; NaN is 0; beyond the range as the profile says."""

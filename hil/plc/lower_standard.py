@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hil.plc.emit import constant, value_type
+from hil.plc.fold_standard import LIBM
 from hil.plc.lower_convert import ConversionLowering
 from hil.plc.tree import Standard, scalar
 from hil.plc.types import LREAL, Scalar, String, machine
@@ -10,10 +11,47 @@ from hil.plc.types import LREAL, Scalar, String, machine
 SIGNED = {"=": "eq", "<>": "ne", "<": "slt", ">": "sgt", "<=": "sle", ">=": "sge"}
 UNSIGNED = {"=": "eq", "<>": "ne", "<": "ult", ">": "ugt", "<=": "ule", ">=": "uge"}
 ORDERED = {"=": "oeq", "<>": "une", "<": "olt", ">": "ogt", "<=": "ole", ">=": "oge"}
-_LIBM = {
-    "LN": "log", "LOG": "log10", "EXP": "exp", "SIN": "sin", "COS": "cos", "TAN": "tan", "ASIN": "asin",
-    "ACOS": "acos", "ATAN": "atan", "ATAN2": "atan2", "**": "pow",
-}  # fmt: skip
+# Sixteen digits from the highest; from_bcd is -1 where a digit is above 9.
+BCD = """
+define internal i64 @from_bcd(i64 %x) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 60, %entry ], [ %less, %more ]
+  %sum = phi i64 [ 0, %entry ], [ %next, %more ]
+  %shifted = lshr i64 %x, %i
+  %digit = and i64 %shifted, 15
+  %bad = icmp ugt i64 %digit, 9
+  br i1 %bad, label %wrong, label %more
+more:
+  %ten = mul i64 %sum, 10
+  %next = add i64 %ten, %digit
+  %less = sub i64 %i, 4
+  %again = icmp sge i64 %less, 0
+  br i1 %again, label %loop, label %done
+done:
+  ret i64 %next
+wrong:
+  ret i64 -1
+}
+define internal i64 @to_bcd(i64 %x) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %above, %loop ]
+  %rest = phi i64 [ %x, %entry ], [ %less, %loop ]
+  %sum = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %digit = urem i64 %rest, 10
+  %less = udiv i64 %rest, 10
+  %placed = shl i64 %digit, %i
+  %next = or i64 %sum, %placed
+  %above = add i64 %i, 4
+  %again = icmp slt i64 %above, 64
+  br i1 %again, label %loop, label %done
+done:
+  ret i64 %next
+}
+"""
 
 
 class StandardLowering(ConversionLowering):
@@ -28,6 +66,8 @@ class StandardLowering(ConversionLowering):
         name = expr.name
         if name == "__SCAN_TIME":
             return "%t"
+        if name in ("__NS", "__REFUSE", "__SWAP", "IS_VALID", "IS_VALID_BCD", "FROM_BCD", "TO_BCD"):
+            return self._special(name, expr, [self.value(one) for one in expr.operands])
         if name in ("SEL", "MUX"):
             return self._choose(expr)
         if name in ("SHL", "SHR", "ROL", "ROR"):
@@ -50,6 +90,38 @@ class StandardLowering(ConversionLowering):
             return text.let(f"call {kind} @llvm.sqrt.{suffix}({kind} {operands[0]})")
         return self.libm(name, type_, operands)
 
+    def _special(self, name: str, expr: Standard, operands: list[str]) -> str:
+        text, type_ = self.text, scalar(expr)
+        if name == "__NS":
+            return operands[0]
+        if name == "__REFUSE":
+            message = f"{{0}} is outside of what {self.pou.name} takes"
+            self.guard(operands[0], "no such date or time", expr.at, message, operands[1])
+            return operands[0]
+        if name == "__SWAP":
+            return operands[0] if type_.bits == 8 else self._swapped(value_type(type_), operands[0])
+        if name == "IS_VALID":
+            distance = text.let(f"fsub double {operands[0]}, {operands[0]}")  # NaN for infinity and NaN
+            return text.let(f"fcmp oeq double {distance}, 0.0")
+        self.module.helper("bcd", BCD)
+        if name == "TO_BCD":
+            digits = 10 ** (type_.bits // 4) - 1
+            bad = text.let(f"icmp ugt i64 {operands[0]}, {digits}")
+            message = f"{{0}} does not fit {type_.name}, which holds 0 to {digits} as BCD"
+            self.guard(bad, "not a BCD number", expr.at, message, operands[0])
+            wide = text.let(f"call i64 @to_bcd(i64 {operands[0]})")
+            return wide if type_.bits == 64 else text.let(f"trunc i64 {wide} to {value_type(type_)}")
+        number = text.let(f"call i64 @from_bcd(i64 {operands[0]})")
+        if name == "IS_VALID_BCD":
+            return text.let(f"icmp sge i64 {number}, 0")
+        bad = text.let(f"icmp slt i64 {number}, 0")
+        self.guard(bad, "not a BCD number", expr.at, "{0} has a digit above 9 in BCD", operands[0])
+        return number
+
+    def _swapped(self, kind: str, operand: str) -> str:
+        self.module.declare(f"declare {kind} @llvm.bswap.{kind}({kind})")
+        return self.text.let(f"call {kind} @llvm.bswap.{kind}({kind} {operand})")
+
     def _absolute(self, type_: Scalar, operand: str) -> str:
         kind, text = value_type(type_), self.text
         if type_.family == "real":
@@ -62,7 +134,7 @@ class StandardLowering(ConversionLowering):
     def libm(self, name: str, type_: Scalar, operands: list[str]) -> str:
         """A function of libm in double precision; REAL is rounded once, at the end."""
         wide = [self.convert(one, type_, LREAL) for one in operands]
-        function = _LIBM[name]
+        function = LIBM[name]
         parameters = ", ".join(["double"] * len(wide))
         self.module.declare(f"declare double @{function}({parameters})")
         found = self.text.let(f"call double @{function}({', '.join(f'double {one}' for one in wide)})")

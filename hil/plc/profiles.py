@@ -23,6 +23,7 @@ class Profile:
     for_variable_after: Literal["one step behind", "last pass"] = "one step behind"
     real_to_whole: Literal["ties to even"] = "ties to even"
     real_beyond_range: Literal["nearest end", "low bits"] = "nearest end"
+    bits_as_real: Literal["same bits", "number"] = "same bits"
     time_as_number: Literal["milliseconds", "seconds"] = "milliseconds"
     duration_literals: Literal["exact"] = "exact"
     date_difference: Literal["duration"] = "duration"
@@ -38,7 +39,11 @@ class Profile:
 
 IEC = Profile("iec")
 CODESYS = Profile(
-    "codesys", whole_arithmetic="32-bit temporaries", for_to_highest="endless", subrange_violation="stored"
+    "codesys",
+    whole_arithmetic="32-bit temporaries",
+    for_to_highest="endless",
+    bits_as_real="number",
+    subrange_violation="stored",
 )
 SIEMENS = Profile("siemens", f_trig_first_scan="FALSE")
 MATIEC = Profile(
@@ -48,6 +53,7 @@ MATIEC = Profile(
     modulo_by_zero="zero",
     for_variable_after="last pass",
     real_beyond_range="low bits",
+    bits_as_real="number",
     time_as_number="seconds",
     and_on_bool="short-circuit",
     ton_zero_delay="next scan",
@@ -79,6 +85,10 @@ MEANINGS: dict[str, dict[str, str]] = {
     "real_beyond_range": {
         "nearest end": "REAL_TO_DINT(3.0E9) is 2147483647; NaN gives 0",
         "low bits": "the low bits of the nearest LINT: REAL_TO_DINT(3.0E9) is -1294967296; NaN gives 0",
+    },
+    "bits_as_real": {
+        "same bits": "DWORD_TO_REAL, LWORD_TO_LREAL and back keep the bits: DWORD_TO_REAL(16#3F800000) is 1.0",
+        "number": "a bit string is the whole number that it writes: DWORD_TO_REAL(16#3F800000) is 1065353216.0",
     },
     "time_as_number": {
         "milliseconds": "TIME_TO_DINT(T#1s500ms) is 1500, DINT_TO_TIME(1500) is T#1s500ms",
@@ -116,6 +126,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "insert_position": "IEC 61131-3 table 34",
         "real_to_whole": "IEC 61131-3 table 22: as IEC 60559",
         "date_difference": "IEC 61131-3 table 35",
+        "bits_as_real": "IEC 61131-3 tables 25 and 26: binary transfer",
     },
     "codesys": {
         "whole_arithmetic": "CODESYS help, Overflow: at least 32 bits on x86 and ARM (64 on x64)",
@@ -124,6 +135,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "for_to_highest": "CODESYS help, FOR: the end must not be the highest value of the type",
         "real_to_whole": "CODESYS help, REAL_TO: 1.5 gives 2, -1.5 gives -2; 2.5 is not shown",
         "real_beyond_range": "CODESYS help, REAL_TO: undefined, depends on the target; as iec",
+        "bits_as_real": "not known from a source: the number, as of the shorter bit strings",
         "time_as_number": "CODESYS help, TIME_TO: kept as milliseconds",
         "and_on_bool": "CODESYS help: AND_THEN is the operator that leaves out",
         "f_trig_first_scan": "CoDeSys 2.3 manual: the standard's body",
@@ -133,6 +145,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "siemens": {
         "index_out_of_bounds": "STEP 7 help: a programming error, which stops the CPU without an OB121",
         "real_to_whole": "STEP 7 help, ROUND: to the even number",
+        "bits_as_real": "STEP 7 help, DWORD_TO_REAL: the bit pattern is transferred",
         "time_as_number": "STEP 7 help, TIME: milliseconds",
         "f_trig_first_scan": "STEP 7 help, F_TRIG: compares with the bit kept in the instance",
         "insert_position": "STEP 7 help, INSERT: after the position",

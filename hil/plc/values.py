@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.plc import fold
+from hil.plc import fold, fold_standard
 from hil.plc.scope import Scope
 from hil.plc.tree import Const, Convert, Expr, Operation, RangeCheck, Standard
 from hil.plc.types import (
@@ -39,9 +39,22 @@ def operation(type_: Type, at: int, op: str, operands: list[Expr]) -> Expr:
     """The operation, or its value when all operands are constants."""
     if not any(pseudo(one.type) for one in operands):
         constants = [one for one in operands if isinstance(one, Const)]
-        if len(constants) == len(operands) and (value := fold.operate(op, type_, constants)) is not None:
+        value = None
+        if len(constants) == len(operands):
+            value = (fold_standard.function if op == "**" else fold.operate)(op, type_, constants)
+        if value is not None:
             return Const(type_, at, value)
     return Operation(type_, at, op, operands)
+
+
+def standard(type_: Type, at: int, name: str, operands: list[Expr]) -> Expr:
+    """The standard function, or its value when all operands are constants."""
+    constants = [one for one in operands if isinstance(one, Const)]
+    if len(constants) == len(operands) and not any(pseudo(one.type) for one in operands):
+        value = fold_standard.function(name, type_, constants)
+        if value is not None:
+            return Const(type_, at, value)
+    return Standard(type_, at, name, operands)
 
 
 def convert(expr: Expr, target: Type, truncate: bool = False) -> Expr:
@@ -94,7 +107,7 @@ class Values:
         assert isinstance(expr, Operation | Standard)
         if isinstance(expr, Standard):
             inner = [self.adapt(one, target) for one in expr.operands]
-            return Standard(target, expr.at, expr.name, inner)
+            return standard(target, expr.at, expr.name, inner)
         return operation(target, expr.at, expr.op, [self.adapt(one, target) for one in expr.operands])
 
     def _literal(self, expr: Const, target: Type) -> Expr:

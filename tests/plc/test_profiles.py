@@ -12,7 +12,7 @@ from hil.plc.profiles import IEC, MEANINGS, PROFILES, SOURCES, Profile, rows
 
 FIELDS = [one.name for one in fields(Profile)][1:]
 DECLARED = """a : INT := 30000; k : INT := 3; z : INT; r : REAL := 0.3; big : REAL := 3.0E9; i : SINT;
- sub : INT (0..10); n, res : INT; d : DINT; l : LREAL;
+ w : DWORD := 16#3F800000; sub : INT (0..10); n, res : INT; d : DINT; l : LREAL;
  t : TIME := T#1s500ms; f : F_TRIG; ton1 : TON; b, first : BOOL; tm : TIME;
  ctud1 : CTUD; s : STRING; step : INT := -2; halves : ARRAY [0..1] OF REAL := [2.5, -2.5]; arr : ARRAY [0..1] OF INT;"""
 FUNCTION = "FUNCTION Touch : BOOL VAR_IN_OUT n : INT; END_VAR n := n + 1; Touch := TRUE; END_FUNCTION\n"
@@ -29,6 +29,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "for_variable_after": ("FOR i := 1 TO 3 DO ; END_FOR;", "i", {"one step behind": 4, "last pass": 3}),
     "real_to_whole": ("res := REAL_TO_INT(halves[z]) * 10 + REAL_TO_INT(halves[z + 1]);", "res", {"ties to even": 18}),
     "real_beyond_range": ("d := REAL_TO_DINT(big);", "d", {"nearest end": 2147483647, "low bits": -1294967296}),
+    "bits_as_real": ("l := DWORD_TO_REAL(w);", "l", {"same bits": 1.0, "number": 1065353216.0}),
     "time_as_number": ("d := TIME_TO_DINT(t);", "d", {"milliseconds": 1500, "seconds": 1}),
     "duration_literals": ("tm := T#1ms;", "tm", {"exact": 1_000_000}),
     "date_difference": ("tm := D#2024-03-01 - D#2024-02-28;", "tm", {"duration": 172_800_000_000_000}),
