@@ -85,8 +85,9 @@ def test_every_day_of_four_centuries_and_back() -> None:
 
 
 def test_a_moment_in_its_parts() -> None:
-    body = "SPLIT_DT(IN := DT#2024-02-29-23:59:58.007, YEAR => y, MONTH => m, DAY => d, HOUR => h, MINUTE => mi, SECOND => s, "
-    found = ran("y, m, d, h, mi, s, ms : INT;", body + "MILLISECOND => ms);")
+    body = """SPLIT_DT(IN := DT#2024-02-29-23:59:58.007, YEAR => y, MONTH => m, DAY => d,
+                       HOUR => h, MINUTE => mi, SECOND => s, MILLISECOND => ms);"""
+    found = ran("y, m, d, h, mi, s, ms : INT;", body)
     assert list(found.values()) == [2024, 2, 29, 23, 59, 58, 7]
 
 
