@@ -1,9 +1,14 @@
 """`hil plc`: the virtual PLC."""
 
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from hil.plc import Fault, Program
+    from hil.plc.program import Memory
 
 app = typer.Typer(help="The virtual PLC: check, run or serve a program.", no_args_is_help=True)
 
@@ -61,10 +66,20 @@ def run(
     scans: Annotated[int, typer.Option(help="how many", min=0)] = 1,
     period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     watch: Annotated[str | None, typer.Option(metavar="VAR,...", help="which values to print")] = None,
+    inputs: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="values to set: a column t_ns or scan, then variables by path")
+    ] = None,
+    outputs: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="where to write scan, t_ns and the watched values after each scan"),
+    ] = None,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
     profile: PROFILE = "iec",
 ) -> None:
-    """Run a program alone from t = 0 and print the values it ends with; a PLC fault is exit status 4."""
+    """Run a program alone from t = 0 and print the values it ends with; a PLC fault is exit status 4.
+
+    A value of --inputs is set before the first scan at or behind its time and stays until the program changes it.
+    """
     from hil.errors import InputError, RunError
     from hil.plc import compile_file
     from hil.signals import duration
@@ -76,11 +91,41 @@ def run(
     names = [one.strip() for one in watch.split(",")] if watch else [one.path for one in compiled.top]
     places = [compiled.find(name) for name in names]
     memory = compiled.new_memory()
-    fault = compiled.run(memory, scans, 0, ns)
+    fault = _scans(compiled, memory, (scans, ns), inputs, outputs, names)
     for place in places:
         typer.echo(f"{place.path} = {compiled.read(memory, place.path)!r}")
     if fault is not None:
         raise RunError(f"{fault} (at t = {fault.t_ns / 1e9:g} s)")
+
+
+def _scans(
+    compiled: "Program",
+    memory: "Memory",
+    course: tuple[int, int],
+    given: Path | None,
+    taken: Path | None,
+    names: list[str],
+) -> "Fault | None":
+    """Runs `course` = (scans, period in ns) with rows in and rows out; in one piece where there are none."""
+    from hil.plc import table
+
+    scans, ns = course
+    if given is None and taken is None:
+        return compiled.run(memory, scans, 0, ns)
+    rows = table.inputs(given, compiled, ns) if given else []
+    watched, fault = list(table.leaves(compiled, names)), None
+    with taken.open("w", encoding="utf-8") if taken else nullcontext() as file:
+        writer = table.Outputs(file, watched) if file else None
+        for k in range(scans):
+            while rows and rows[0][0] <= k * ns:
+                for path, value in rows.pop(0)[1]:
+                    compiled.write(memory, path, value)
+            fault = compiled.scan(memory, k * ns)
+            if writer:
+                writer.row(k, k * ns, compiled, memory)
+            if fault:
+                break
+    return fault
 
 
 @app.command()

@@ -3,6 +3,17 @@
 from hil.plc.diagnostics import Diagnostics
 from hil.plc.profiles import PROFILES, Profile
 from hil.plc.program import Fault, Program, compile_file, compile_text
+from hil.plc.runtime import Runtime
 from hil.plc.symbols import Variable
 
-__all__ = ["PROFILES", "Diagnostics", "Fault", "Profile", "Program", "Variable", "compile_file", "compile_text"]
+__all__ = [
+    "PROFILES",
+    "Diagnostics",
+    "Fault",
+    "Profile",
+    "Program",
+    "Runtime",
+    "Variable",
+    "compile_file",
+    "compile_text",
+]

@@ -83,14 +83,14 @@ def _head(project: Project, size: int) -> dict[str, Any]:
         source = project.global_sources[variable.name.upper()]
         place = (source.file, source.line(variable.at))
         number = table.number(variable.type)
-        roots.append([variable.name, number, variable.offset, "global", variable.unit, *place])
+        roots.append([variable.name, number, variable.offset, "global", variable.unit, *place, variable.retain])
     for one in instances:
         memory = one.pou.memory
         assert memory is not None
         if len(instances) == 1:
-            roots += [table.entry(field, one.offset) for field in memory.fields.values()]
+            roots += [table.entry(field, one.offset, one.retain) for field in memory.fields.values()]
         else:
-            roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line])
+            roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line, one.retain])
     intervals = [one.interval for one in instances if one.interval is not None]
     return {
         "name": instances[0].pou.name if len(instances) == 1 else ", ".join(one.name for one in instances),
@@ -123,7 +123,7 @@ class _Types:
         self._numbers[type_.name] = len(self.types) - 1
         return len(self.types) - 1
 
-    def entry(self, field: Field, offset: int) -> list[Any]:
+    def entry(self, field: Field, offset: int, retain: bool = False) -> list[Any]:
         return [
             field.name,
             self.number(field.type),
@@ -132,4 +132,5 @@ class _Types:
             field.unit,
             field.file,
             field.line,
+            retain or field.retain,
         ]

@@ -16,6 +16,7 @@ SECTIONS = {
     "VAR": "local", "VAR_INPUT": "input", "VAR_OUTPUT": "output", "VAR_IN_OUT": "in_out", "VAR_TEMP": "temp",
     "VAR_EXTERNAL": "external", "VAR_GLOBAL": "global",
 }  # fmt: skip
+RETAINED = {"RETAIN", "PERSISTENT"}
 LARGEST = 16 << 20  # bytes of one variable
 MOST = 64 << 20  # bytes of all declared variables and members
 _UNIT = re.compile(r"attribute\s+'unit'\s*:=\s*'([^']*)'", re.IGNORECASE)
@@ -349,7 +350,8 @@ class Declarations:
             self._constant(variable, one)
         pou.variables[upper] = variable
         if variable.storage == "self":
-            members.append(self._field(one, replace(type_, image=image), role, scope))
+            field = self._field(one, replace(type_, image=image), role, scope)
+            members.append(replace(field, retain=bool(RETAINED & section.qualifiers)))
 
     def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
         if machine(variable.type) is not None or isinstance(variable.type, ty.String):
@@ -383,6 +385,7 @@ class Declarations:
                 continue
             type_, image = self._typed(one, scope)
             variable = Variable(one.name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas))
+            variable.retain = bool(RETAINED & section.qualifiers)
             if "CONSTANT" in section.qualifiers:
                 self._constant(variable, one)
             self.names.globals[upper] = variable

@@ -153,7 +153,7 @@ class StatementLowering(ValueLowering):
         rest = text.let(f"sub i64 {left}, {passes}")
         text.do(f"store i64 {rest}, ptr {place}, align 8")
         bad = text.let(f"icmp slt i64 {rest}, 0")
-        message = f"the loops of one scan made more than {layout.PASSES:,} passes"
+        message = "the loops of one scan made more than {2:,} passes"
         self.guard(bad, "endless loop", at, message)
 
     def _loop(self, one: Loop) -> None:

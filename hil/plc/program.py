@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from hil.blocks.native import Library, cached, toolchain
 from hil.errors import InputError
-from hil.plc import layout
+from hil.plc import layout, retain
 from hil.plc.profiles import IEC, Profile, profile_of
 from hil.plc.symbols import Symbols, Variable
 
@@ -150,15 +150,27 @@ class Program:
 
     def fault(self, memory: Memory) -> Fault | None:
         """The fault that the memory is in."""
-        number, a, b, t_ns = (int(one) for one in memory[:32].view(np.int64))
+        header = [int(one) for one in memory[: layout.HEADER].view(np.int64)]
+        (number, a, b, t_ns), limit = header[:4], header[layout.LIMIT // 8]
         if not number:
             return None
         kind, file, line, column, message = self._locations[number - 1]
-        return Fault(kind, file, line, column, message.format(a, b), t_ns)
+        return Fault(kind, file, line, column, message.format(a, b, limit), t_ns)
 
     def clear_fault(self, memory: Memory) -> None:
         """Lets the next scan run again."""
         memory[layout.FAULT : layout.BUDGET] = 0
+
+    def retained(self, memory: Memory) -> bytes:
+        """The values of RETAIN and PERSISTENT variables, by path and type."""
+        return retain.retained(self, memory)
+
+    def restart(self, memory: Memory, retained: bytes = b"") -> tuple[str, ...]:
+        """Every variable at its initial value but the retained ones; returns the paths that fit no variable.
+
+        Raises: InputError when `retained` is not what the method of this name gave.
+        """
+        return retain.restart(self, memory, retained)
 
     def find(self, path: str) -> Variable:
         """A variable by its dotted path, in any case; an array or structure whole.

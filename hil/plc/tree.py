@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hil.plc import layout
 from hil.plc.diagnostics import Source
 from hil.plc.profiles import Profile
 from hil.plc.types import Scalar, Struct, Type, machine
@@ -28,6 +29,7 @@ class Variable:
     image: bytes = b""  # initial value
     constant: Const | None = None
     unit: str = ""
+    retain: bool = False
     read: bool = False
     written: bool = False
     addressed: bool = False  # its address is given to a call, so it must stay in memory
@@ -269,6 +271,16 @@ class Instance:
     line: int
     interval: int | None  # ns; None: every scan
     priority: int
+    retain: bool = False
+    watchdog: int = layout.PASSES  # loop passes in one scan
+    runner: Pou | None = None  # carries connections in and out, waits for SINGLE
+    variable: Variable | None = None  # the instance, as the runner calls it
+    trigger: Variable | None = None  # SINGLE in the scan before
+
+    @property
+    def body(self) -> Pou:
+        """What a scan calls."""
+        return self.runner or self.pou
 
 
 @dataclass(slots=True)
