@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hil.plc import syntax as s
+from hil.plc.enabling import NAMES, Enabling, split
 from hil.plc.expressions import Expressions, text_of
 from hil.plc.scope import Scope
 from hil.plc.standard import StandardFunctions
@@ -15,6 +16,7 @@ from hil.plc.tree import (
     Const,
     Expr,
     FieldRef,
+    If,
     PartRef,
     Place,
     Pou,
@@ -27,15 +29,40 @@ from hil.plc.values import poison
 Interface = Callable[[str], Pou | None]
 
 
-class Calls(StandardFunctions, Expressions):
+class Calls(StandardFunctions, Expressions, Enabling):
     """Checks calls; `interface` gives the unit of a name in capitals, with its variables declared."""
 
     def __init__(self, scope: Scope, interface: Interface) -> None:
         super().__init__(scope)
         self.interface = interface
 
+    def prelude(self, name: str) -> Pou | None:
+        """A unit of the standard library by its name in capitals, noted as called."""
+        pou = self.interface(name)
+        if pou is not None:
+            self._note(pou, 0)
+        return pou
+
     def call(self, node: s.Call) -> Expr:
         """A call that gives a value."""
+        if self._has_enable(node):
+            plain, enable, eno = split(node)
+            return self.enabled(self._plain_call(plain), enable, eno)
+        return self._plain_call(node)
+
+    def _has_enable(self, node: s.Call) -> bool:
+        """Whether a call has EN or ENO that the callee has not declared itself."""
+        given = {one.name.upper() for one in node.arguments} & set(NAMES)
+        if not given:
+            return False
+        name = node.callee.name.upper() if isinstance(node.callee, s.Name) else ""
+        variable = self.scope.variable(name)
+        if variable is not None:
+            return not (isinstance(variable.type, Struct) and given & set(variable.type.fields))
+        pou = self.interface(name)
+        return pou is None or not given & set(pou.variables)
+
+    def _plain_call(self, node: s.Call) -> Expr:
         if isinstance(node.callee, s.Name) and self.scope.variable(node.callee.name.upper()) is None:
             return self._named_call(node, node.callee.name)
         if isinstance(node.callee, s.Name) and node.callee.name.upper() in self.scope.names.pou_declarations:
@@ -154,10 +181,17 @@ class Calls(StandardFunctions, Expressions):
 
     # ---- function blocks
 
-    def block_call(self, node: s.Call) -> CallBlock | Expr | None:
+    def block_call(self, node: s.Call) -> CallBlock | If | Expr | None:
         """A call as a statement: of a function block's instance, or of a function for its effects."""
         if isinstance(node.callee, s.Name) and self.scope.variable(node.callee.name.upper()) is None:
             return self.call(node)
+        if not self._has_enable(node):
+            return self._block_call(node)
+        plain, enable, eno = split(node)
+        call = self._block_call(plain)
+        return None if call is None else self.enabled_block(call, enable, eno)
+
+    def _block_call(self, node: s.Call) -> CallBlock | None:
         place = self.path(node.callee)
         if place.type is POISON or isinstance(place, Const):
             self._quiet_arguments(node)

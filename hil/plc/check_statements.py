@@ -67,7 +67,7 @@ class Statements(Calls):
 
     def _invoke(self, node: s.Invoke) -> Statement | None:
         found = self.block_call(node.call)
-        if found is None or isinstance(found, CallBlock):
+        if found is None or isinstance(found, CallBlock | If):
             return found
         return None if found.type is POISON and isinstance(found, Const) else Evaluate(found)
 

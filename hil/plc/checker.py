@@ -5,17 +5,20 @@ from __future__ import annotations
 from hil.plc import layout, prelude
 from hil.plc import syntax as s
 from hil.plc.check_statements import Statements
+from hil.plc.configurations import instances_of
 from hil.plc.declarations import Declarations
 from hil.plc.diagnostics import Report
-from hil.plc.expressions import Expressions
-from hil.plc.literals import SECOND
+from hil.plc.profiles import IEC, Profile
 from hil.plc.scope import Names, Scope
-from hil.plc.tree import Const, Instance, Pou, Project
-from hil.plc.types import POISON, TIME
+from hil.plc.tree import Pou, Project
 
 
 class _Blocks(dict[str, s.Pou]):
     """Declared units by name in capitals, and behind them the standard function blocks."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self.profile = profile
 
     def get(self, key: str, default: s.Pou | None = None) -> s.Pou | None:  # type: ignore[override]
         return self[key] if key in self else default  # noqa: SIM401 (this is get)
@@ -23,15 +26,16 @@ class _Blocks(dict[str, s.Pou]):
     def __contains__(self, key: object) -> bool:
         if super().__contains__(key):
             return True
-        found = prelude.block(key) if isinstance(key, str) else None
+        found = prelude.block(key, self.profile) if isinstance(key, str) else None
         if found is not None:
             self[str(key)] = found
         return found is not None
 
 
-def check(units: list[s.Unit], report: Report, program: str | None = None) -> Project:
+def check(units: list[s.Unit], report: Report, program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project; mistakes go to the report. `program` runs that one alone."""
-    names = Names(report, pou_declarations=_Blocks(), broken=any(unit.broken for unit in units))
+    broken = any(unit.broken for unit in units)
+    names = Names(report, pou_declarations=_Blocks(profile), broken=broken, profile=profile)
     declarations = Declarations(names)
     _collect(units, names)
     for upper in list(names.type_declarations):
@@ -108,88 +112,17 @@ def _place(units: list[s.Unit], names: Names, declarations: Declarations, progra
         image += bytes(-len(image) % variable.type.align)
         variable.offset = len(image)
         image += variable.image
-    instances = _instances(units, names, declarations, program)
+    instances = instances_of(units, names, declarations, program)
     for instance in instances:
         memory = instance.pou.memory
         assert memory is not None
         image += bytes(-len(image) % max(memory.align, 8))
         instance.offset = len(image)
         image += memory.image
+        if instance.variable is not None:
+            instance.variable.offset = instance.offset
+        if instance.trigger is not None:
+            instance.trigger.offset = len(image)
+            image += bytes(1)
     image += bytes(-len(image) % 16)
-    return Project(names.pous, list(names.globals.values()), names.global_sources, instances, image)
-
-
-def _instances(units: list[s.Unit], names: Names, declarations: Declarations, program: str | None) -> list[Instance]:
-    if program is not None:
-        pou = names.pous.get(program.upper())
-        if pou is None or pou.kind != "PROGRAM":
-            known = [one.name for one in names.pous.values() if one.kind == "PROGRAM"]
-            scope = Scope(names, units[0].source)
-            scope.unknown(0, "PROGRAM called", program, known, f"the programs are {', '.join(known) or 'none'}")
-            return []
-        return [_alone(pou, _interval_of(units, pou, names))]
-    found = [
-        instance
-        for unit in units
-        for configuration in unit.configurations
-        for instance in _configured(configuration, names)
-    ]
-    if not found:
-        found = [_alone(one, None) for one in names.pous.values() if one.kind == "PROGRAM"]
-    return sorted(found, key=lambda one: one.priority)  # stable: equal priorities keep the order of the text
-
-
-def _alone(pou: Pou, interval: int | None) -> Instance:
-    return Instance(pou.name, pou, 0, pou.source.file, pou.source.line(pou.at), interval, 0)
-
-
-def _interval_of(units: list[s.Unit], pou: Pou, names: Names) -> int | None:
-    for unit in units:
-        for configuration in unit.configurations:
-            for instance in _configured(configuration, names):
-                if instance.pou is pou:
-                    return instance.interval
-    return None
-
-
-def _configured(configuration: s.Configuration, names: Names) -> list[Instance]:
-    scope, tasks = Scope(names, configuration.source), dict[str, tuple[int | None, int]]()
-    for task in configuration.tasks:
-        tasks[task.name.upper()] = _task(task, scope)
-    found: list[Instance] = []
-    for one in configuration.instances:
-        pou = names.pous.get(one.type.upper())
-        if pou is None or pou.kind != "PROGRAM":
-            known = [each.name for each in names.pous.values() if each.kind == "PROGRAM"]
-            scope.unknown(one.at, "PROGRAM called", one.type, known, "declare it")
-            continue
-        if one.task and one.task.upper() not in tasks:
-            known = [each.name for each in configuration.tasks]
-            scope.unknown(one.at, "TASK called", one.task, known, "declare it in the RESOURCE")
-        interval, priority = tasks.get(one.task.upper(), (None, 1 << 16))
-        line = configuration.source.line(one.at)
-        found.append(Instance(one.name, pou, 0, configuration.source.file, line, interval, priority))
-    return found
-
-
-def _task(task: s.Task, scope: Scope) -> tuple[int | None, int]:
-    """INTERVAL in ns (None: every scan) and PRIORITY (0 is the most urgent)."""
-    check, interval, priority = Expressions(scope), None, 0
-    for key, node in task.properties.items():
-        if key == "INTERVAL":
-            value = check.constant(node, TIME, "INTERVAL")
-            if value is not None and value.type is not POISON:
-                interval = _positive(value, scope)
-        elif key == "PRIORITY":
-            priority = check.whole_constant(node, "PRIORITY") or 0
-        else:
-            scope.unknown(node.at, "property of a TASK called", key, ["INTERVAL", "PRIORITY"], "use INTERVAL")
-    return interval, priority
-
-
-def _positive(value: Const, scope: Scope) -> int | None:
-    assert not isinstance(value.value, bytes)
-    if value.value <= 0:
-        scope.error(value.at, f"INTERVAL is {int(value.value) / SECOND} s; it must be longer than zero")
-        return None
-    return int(value.value)
+    return Project(names.pous, list(names.globals.values()), names.global_sources, instances, image, names.profile)

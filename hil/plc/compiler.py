@@ -16,6 +16,7 @@ from hil.plc.checker import check
 from hil.plc.diagnostics import Diagnostics, Report, Source
 from hil.plc.lower import lower
 from hil.plc.parser import parse
+from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Project
 from hil.plc.types import Array, Enum, Field, Struct, Type, numpy_kind
 
@@ -32,13 +33,13 @@ def _room() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def build(text: str, file: str, program: str | None) -> bytes:
+def build(text: str, file: str, program: str | None, profile: Profile = IEC) -> bytes:
     """Symbol table, initial memory and object code in one piece, as Program reads it.
 
     Raises: Diagnostics.
     """
     with _room():
-        project = checked(text, file, program)
+        project = checked(text, file, program, profile)
         if not project.instances:
             raise Diagnostics(f"{file}:1:1: error: no PROGRAM in this text; declare one")
         lowered = lower(project)
@@ -50,25 +51,25 @@ def build(text: str, file: str, program: str | None) -> bytes:
     return struct.pack("<3I", *(len(one) for one in parts)) + b"".join(parts)
 
 
-def checked(text: str, file: str, program: str | None = None) -> Project:
+def checked(text: str, file: str, program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project of a text.
 
     Raises: Diagnostics.
     """
     source, report = Source(file, text), Report()
     unit = parse(source, report)
-    project = check([unit], report, program)
+    project = check([unit], report, program, profile)
     report.stop()
     return project
 
 
-def examine(text: str, file: str) -> tuple[bool, list[str]]:
+def examine(text: str, file: str, profile: Profile = IEC) -> tuple[bool, list[str]]:
     """Whether the text could be read, and all diagnostics; without any, every unit of it became valid code."""
     source, report = Source(file, text), Report()
     with _room():
         unit = parse(source, report)
         read = not report.lines
-        project = check([unit], report)
+        project = check([unit], report, None, profile)
         if not report.lines:
             object_code(lower(project, everything=True).text, opt=0)
     return read, report.lines
@@ -82,14 +83,14 @@ def _head(project: Project, size: int) -> dict[str, Any]:
         source = project.global_sources[variable.name.upper()]
         place = (source.file, source.line(variable.at))
         number = table.number(variable.type)
-        roots.append([variable.name, number, variable.offset, "global", variable.unit, *place])
+        roots.append([variable.name, number, variable.offset, "global", variable.unit, *place, variable.retain])
     for one in instances:
         memory = one.pou.memory
         assert memory is not None
         if len(instances) == 1:
-            roots += [table.entry(field, one.offset) for field in memory.fields.values()]
+            roots += [table.entry(field, one.offset, one.retain) for field in memory.fields.values()]
         else:
-            roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line])
+            roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line, one.retain])
     intervals = [one.interval for one in instances if one.interval is not None]
     return {
         "name": instances[0].pou.name if len(instances) == 1 else ", ".join(one.name for one in instances),
@@ -122,7 +123,7 @@ class _Types:
         self._numbers[type_.name] = len(self.types) - 1
         return len(self.types) - 1
 
-    def entry(self, field: Field, offset: int) -> list[Any]:
+    def entry(self, field: Field, offset: int, retain: bool = False) -> list[Any]:
         return [
             field.name,
             self.number(field.type),
@@ -131,4 +132,5 @@ class _Types:
             field.unit,
             field.file,
             field.line,
+            retain or field.retain,
         ]

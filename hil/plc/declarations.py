@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from hil.plc import syntax as s
 from hil.plc import types as ty
-from hil.plc.expressions import Expressions
 from hil.plc.scope import Names, Scope
+from hil.plc.standard import Constants
 from hil.plc.tree import Const, Pou, Variable
 from hil.plc.types import POISON, Array, Field, Struct, Type, machine
 
@@ -16,6 +16,7 @@ SECTIONS = {
     "VAR": "local", "VAR_INPUT": "input", "VAR_OUTPUT": "output", "VAR_IN_OUT": "in_out", "VAR_TEMP": "temp",
     "VAR_EXTERNAL": "external", "VAR_GLOBAL": "global",
 }  # fmt: skip
+RETAINED = {"RETAIN", "PERSISTENT"}
 LARGEST = 16 << 20  # bytes of one variable
 MOST = 64 << 20  # bytes of all declared variables and members
 _UNIT = re.compile(r"attribute\s+'unit'\s*:=\s*'([^']*)'", re.IGNORECASE)
@@ -114,7 +115,7 @@ class Declarations:
 
     def _array(self, spec: s.ArrayType, scope: Scope) -> Type:
         element = self.type_of(spec.element, scope)
-        check, bounds, count = Expressions(scope), list[tuple[int, int]](), 1
+        check, bounds, count = Constants(scope), list[tuple[int, int]](), 1
         for low, high in spec.ranges:
             first = check.whole_constant(low, "a bound of an array")
             last = check.whole_constant(high, "a bound of an array")
@@ -139,7 +140,7 @@ class Declarations:
             return POISON
         if spec.length is None:
             return ty.string(ty.DEFAULT_STRING)
-        length = Expressions(scope).whole_constant(spec.length, "the length of a string")
+        length = Constants(scope).whole_constant(spec.length, "the length of a string")
         if length is None:
             return POISON
         if not 1 <= length <= ty.LONGEST_STRING:
@@ -154,7 +155,7 @@ class Declarations:
         if not isinstance(base, ty.Scalar) or base.family not in ("int", "uint"):
             scope.error(spec.at, f"a subrange needs a whole type, {spec.name} is none; use INT or its kind")
             return POISON
-        check = Expressions(scope)
+        check = Constants(scope)
         low, high = (check.constant(one, base, "a bound of the subrange") for one in (spec.low, spec.high))
         if low is None or high is None:
             return POISON
@@ -172,7 +173,7 @@ class Declarations:
             if base is not POISON:
                 scope.error(spec.at, f"an enumeration needs a whole type, {spec.base} is none; use INT or its kind")
             return POISON
-        check, values, following = Expressions(scope), dict[str, tuple[str, int]](), 0
+        check, values, following = Constants(scope), dict[str, tuple[str, int]](), 0
         for at, value_name, expression in spec.values:
             if expression is not None:
                 found = self._enum_number(expression, base, check, values)
@@ -190,7 +191,7 @@ class Declarations:
         return type_
 
     def _enum_number(
-        self, node: s.Expression, base: Type, check: Expressions, values: dict[str, tuple[str, int]]
+        self, node: s.Expression, base: Type, check: Constants, values: dict[str, tuple[str, int]]
     ) -> int | None:
         if isinstance(node, s.Name) and node.name.upper() in values:
             return values[node.name.upper()][1]
@@ -237,7 +238,7 @@ class Declarations:
             cure = "write [a, b, ...]" if isinstance(type_, Array) else "write (member := value, ...)"
             scope.error(node.at, f"{type_.name} has no single value; {cure}")
             return type_.image
-        found = Expressions(scope).constant(node, type_, "the initial value")
+        found = Constants(scope).constant(node, type_, "the initial value")
         if found is None:
             return type_.image
         if isinstance(found.value, bytes) and len(found.value) > type_.size - 1:
@@ -254,7 +255,7 @@ class Declarations:
         elif isinstance(inner, Array):
             inner = _innermost(inner)
         for count, item in node.items:
-            times = 1 if count is None else Expressions(scope).whole_constant(count, "a repetition") or 0
+            times = 1 if count is None else Constants(scope).whole_constant(count, "a repetition") or 0
             one = self._flattened(item, type_, inner, scope)
             if len(image) + times * len(one) > type_.size:
                 room = type_.size // inner.size
@@ -349,7 +350,8 @@ class Declarations:
             self._constant(variable, one)
         pou.variables[upper] = variable
         if variable.storage == "self":
-            members.append(self._field(one, replace(type_, image=image), role, scope))
+            field = self._field(one, replace(type_, image=image), role, scope)
+            members.append(replace(field, retain=bool(RETAINED & section.qualifiers)))
 
     def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
         if machine(variable.type) is not None or isinstance(variable.type, ty.String):
@@ -383,6 +385,7 @@ class Declarations:
                 continue
             type_, image = self._typed(one, scope)
             variable = Variable(one.name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas))
+            variable.retain = bool(RETAINED & section.qualifiers)
             if "CONSTANT" in section.qualifiers:
                 self._constant(variable, one)
             self.names.globals[upper] = variable

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hil.plc import literals
 from hil.plc import syntax as s
 from hil.plc.scope import Scope
+from hil.plc.temporaries import Temporaries
 from hil.plc.tree import Const, Convert, ElementRef, Expr, FieldRef, PartRef, Place, VariableRef
 from hil.plc.types import (
     ANY_INT,
@@ -25,13 +26,13 @@ from hil.plc.types import (
     same,
     string,
 )
-from hil.plc.values import Values, convert, operation, poison, pseudo, spoken
+from hil.plc.values import convert, operation, poison, pseudo, spoken
 
 _COMPARISONS = frozenset(("=", "<>", "<", ">", "<=", ">="))
 _PARTS = {"X": 1, "B": 8, "W": 16, "D": 32, "L": 64}
 
 
-class Expressions(Values):
+class Expressions(Temporaries):
     """Checks expressions in one scope. Calls are checked by a subclass."""
 
     def __init__(self, scope: Scope) -> None:
@@ -297,7 +298,9 @@ class Expressions(Values):
             return Const(operand.type, at, -operand.value)
         if type_.family == "bool" and isinstance(operand, Const):
             return Const(type_, at, int(not operand.value))
-        return operation(type_, at, "NEG" if op == "-" else op, [operand])
+        if op == "-":
+            return self.arithmetic(type_, at, "NEG", [operand])
+        return operation(type_, at, op, [operand])
 
     def binary(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         """An operator between two values."""
@@ -319,7 +322,7 @@ class Expressions(Values):
         if op in ("/", "MOD") and whole and isinstance(right, Const) and pseudo(right.type) and right.value == 0:
             self.scope.error(at, "this divides by zero; change the divisor")
             return poison(at)
-        return operation(type_, at, op, [self._into(left, type_), self._into(right, type_)])
+        return self.arithmetic(type_, at, op, [self._into(left, type_), self._into(right, type_)])
 
     def meet(self, left: Expr, right: Expr) -> Type | None:
         """The type in which two values are compared or combined; a literal takes the other's type."""
@@ -349,7 +352,9 @@ class Expressions(Values):
     def _into(self, expr: Expr, type_: Type) -> Expr:
         if pseudo(type_):
             return expr if pseudo(expr.type) else convert_later(expr, type_)
-        return self.coerce(expr, type_, "the operand")
+        if isinstance(expr, Convert) and expr.temporary and same(expr.type, type_):
+            return expr
+        return self.literal_in(expr, type_) or self.coerce(expr, type_, "the operand")
 
     def _refuse(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         one, other = spoken(left.type), spoken(right.type)
@@ -371,7 +376,7 @@ class Expressions(Values):
             type_ = settled
         if type_ is None or isinstance(type_, Struct | Array):
             return self._refuse(op, at, left, right)
-        return operation(BOOL, at, op, [self._into(left, type_), self._into(right, type_)])
+        return self.compared(BOOL, at, op, [self._into(left, type_), self._into(right, type_)])
 
     def _logic(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         type_ = self.meet(left, right)
@@ -380,6 +385,8 @@ class Expressions(Values):
             type_ = ELEMENTARY["LWORD"]
         if not isinstance(type_, Scalar) or type_.family not in families:
             return self._refuse(op, at, left, right)
+        if type_.family == "bool" and self.scope.names.profile.and_on_bool == "short-circuit":
+            op = {"AND": "AND_THEN", "OR": "OR_ELSE"}.get(op, op)
         return operation(type_, at, op, [self._into(left, type_), self._into(right, type_)])
 
     def _power(self, at: int, left: Expr, right: Expr) -> Expr:
@@ -411,7 +418,7 @@ class Expressions(Values):
             assert type_ is not None
             return operation(type_, at, op, [left, right])
         if op == "-" and one.family == other.family and one.family in moments:
-            return operation(TIME, at, op, [left, right])
+            return operation(ELEMENTARY["LTIME" if one.name.startswith("L") else "TIME"], at, op, [left, right])
         if op in ("*", "/") and one.family == "time" and other.family in number:
             return operation(one, at, op + "T", [left, self._factor(right)])
         if op == "*" and other.family == "time" and one.family in number:

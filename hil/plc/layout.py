@@ -7,6 +7,8 @@ VALUE_A, VALUE_B = 8, 16  # what the message names: an index, a dividend, ...
 TIME = 24  # of the scan that faulted, ns
 BUDGET = 32  # loop passes left in this scan
 STARTED = 40  # 1 after the first scan: tasks with intervals count from its time
+LIMIT = 48  # loop passes that the running task may make in one scan
+STOPPED = 56  # 1: scans do nothing
 HEADER = 64
 
 PASSES = 10_000_000  # loop passes in one scan, in all loops together; one more is an endless loop

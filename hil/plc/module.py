@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hil.plc import layout
 from hil.plc.emit import data
 from hil.plc.inlining import Inlining
+from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou
 
 RUNTIME = f"""
@@ -38,8 +39,8 @@ class Location:
 class Module:
     """Collects the text of a module. `image` is the program's initial memory and grows with static places."""
 
-    def __init__(self, image: bytearray) -> None:
-        self.image = image
+    def __init__(self, image: bytearray, profile: Profile = IEC) -> None:
+        self.image, self.profile = image, profile
         self.locations: list[Location] = []
         self._known: dict[Location, int] = {}
         self._declarations: dict[str, None] = {}

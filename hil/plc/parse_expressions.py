@@ -98,7 +98,7 @@ class ExpressionParser(Cursor):
         while self.kind in (".", "[", "("):
             self._count()
             if self.kind == "(":
-                base = self._call(base)
+                base = self.arguments(base)
             elif self.kind == "[":
                 base = self._index(base)
             else:
@@ -129,7 +129,8 @@ class ExpressionParser(Cursor):
         self.next()
         return s.Member(token.at, base, token.text)
 
-    def _call(self, callee: s.Expression) -> s.Call:
+    def arguments(self, callee: s.Expression) -> s.Call:
+        """A call with what stands in its parentheses."""
         self.next()
         self.enter()
         arguments: list[s.Argument] = []

@@ -9,6 +9,7 @@ from itertools import islice
 from hil.errors import near
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
+from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou, Variable
 from hil.plc.types import Enum, Type
 
@@ -28,6 +29,7 @@ class Names:
     global_sources: dict[str, Source] = field(default_factory=dict)
     enumerators: dict[str, list[Enum]] = field(default_factory=dict)
     broken: bool = False  # a declaration could not be read: an unknown name proves nothing
+    profile: Profile = IEC
 
 
 @dataclass
