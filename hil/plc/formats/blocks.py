@@ -74,14 +74,14 @@ class BlockCalls:
 
     def _settled(self, origin: Origin) -> Origin:
         source = self.nodes.get(origin.node)
-        if source is None or source.kind != "block":
+        if source is None or source.kind not in ("block", "composer", "selector"):
             return Origin(origin.node, "")
         names = [port.name for port in [*source.outputs, *source.in_outs]]
         wanted = origin.port
         if wanted in names:
             return origin
         if not names:
-            return origin if source.element.get("instanceName") else Origin(origin.node, "")
+            return origin if source.instance else Origin(origin.node, "")
         same = [name for name in names if name.upper() == wanted.upper()]
         first = next((name for name in names if name.upper() != "ENO"), names[0])
         return Origin(origin.node, same[0] if same else first)
@@ -129,7 +129,7 @@ class BlockCalls:
                 node.element, f"a connection comes from the element {origin.node}, which is not there; connect it"
             )
             return None
-        if source.kind == "block" and source.element.get("instanceName"):
+        if source.kind == "block" and source.instance:
             return self._member(source, origin.port)
         if source.id in self.done:
             return None  # it has no value, which was reported
@@ -184,7 +184,7 @@ class BlockCalls:
             return "BOOL"
         if node.kind in ("inVariable", "inOutVariable"):
             return self._type_of_words(text_of(node.words).strip())
-        if node.kind == "block" and node.element.get("instanceName"):
+        if node.kind == "block" and node.instance:
             return output_type(node.name, origin.port, self.known)
         fixed = ""
         if node.kind == "block":
@@ -240,7 +240,7 @@ class BlockCalls:
             self._inside(node, guard, [*_code(node), node.made("\n")])
             for port in node.outputs:
                 self.values[Origin(node.id, port.name)] = atom(node.element, guard or "TRUE")
-        elif node.element.get("instanceName") or self._is_program(node):
+        elif node.instance or self._is_program(node):
             self._instance(node, guard)
         else:
             self._function(node, guard)
@@ -258,9 +258,8 @@ class BlockCalls:
             self.close_if(node)
 
     def _is_program(self, node: Node) -> bool:
-        kind = next((one.text() for one in node.element.below("callType")), "")
         known = self.known.get(node.name.upper())
-        return kind in ("program", "action") or (known is not None and known.kind == "PROGRAM")
+        return known is not None and known.kind == "PROGRAM"
 
     def input_value(self, node: Node, port: Port) -> Value | None:
         """What an input of a block gets, negated or as an edge where it is drawn so."""
@@ -281,17 +280,24 @@ class BlockCalls:
         return found
 
     def _member(self, node: Node, port: str) -> Value:
-        instance = node.element.get("instanceName")
+        """An output of an instance."""
+        instance = node.instance
+        if not port:
+            self.error(
+                node.element, f"the outputs of {instance} have no names; open the body with its library and save it"
+            )
         drawn = next((one for one in node.outputs if one.name == port), None)
-        value = atom(node.element, f"{instance}.{port}" if port else instance)
+        value = atom(node.element, f"{instance}.{port}")
         return negation(value, node.element) if drawn is not None and drawn.negated else value
 
     def _instance(self, node: Node, guard: str) -> None:
         arguments = self.arguments(node)
-        name = node.element.get("instanceName") or node.name
-        self._inside(node, guard, [node.made(f"{name}("), *_formal(node, arguments), node.made(");\n")])
+        name = node.instance or node.name
+        named = all(port.name for port, _ in arguments)
+        inner = _formal(node, arguments) if named else _listed(node, [value for _, value in arguments])
+        self._inside(node, guard, [node.made(f"{name}("), *inner, node.made(");\n")])
         for port in node.outputs:
-            if port.name.upper() != "ENO":
+            if port.name and port.name.upper() != "ENO":
                 self.values[Origin(node.id, port.name)] = self._member(node, port.name)
         self._in_out_values(node, arguments)
 
@@ -350,6 +356,21 @@ class BlockCalls:
                 pieces += [at.made(f"{', ' if pieces else ''}{port.name} => {held}")]
                 self.values[Origin(node.id, port.name)] = atom(at, held)
         return Value((at.made(f"{name}("), *pieces, at.made(")")))
+
+    def structure(self, node: Node) -> None:
+        """A structure out of its members, in a variable, or the members out of a structure (both of CFC)."""
+        if node.kind == "selector":
+            whole = self.wired(node.inputs[0], node) if node.inputs else None
+            for port in node.outputs:
+                member = None if whole is None else Value((*whole.pieces, node.made(f".{port.name}")))
+                self.values[Origin(node.id, port.name)] = member
+            return
+        name = self.temporary(node, "structure", node.name)
+        for port, value in self.arguments(node):
+            at = node.element
+            self.out += [self.indented(at), at.made(f"{name}.{port.name} := "), *value.pieces, at.made(";\n")]
+        for port in node.outputs:
+            self.values[Origin(node.id, port.name)] = atom(node.element, name)
 
 
 def _code(node: Node) -> list[Piece]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.plc.formats.lowering import Lowering
 from hil.plc.formats.network import nodes
-from hil.plc.formats.parts import ended, text_of
+from hil.plc.formats.parts import ended, text_of, without_end, without_start
 from hil.plc.formats.sfc import Chart
 from hil.plc.formats.signatures import Signature
 from hil.plc.formats.unit import Findings, Piece
@@ -71,7 +71,7 @@ class Bodies:
         if language in _NETWORKS:
             lowering = self.lowering(content)
             pieces = lowering.statements()
-            self._made |= lowering.made
+            self.keep(lowering)
             return pieces
         if language == "SFC":
             return Chart(content, self).text()
@@ -85,6 +85,10 @@ class Bodies:
         self._count += 1
         prefix = "net" if self._count == 1 else f"net{self._count}"
         return Lowering(nodes(content), prefix, self.own, self.known, self.file, self.findings)
+
+    def keep(self, lowering: Lowering) -> None:
+        """Declares what a lowering made."""
+        self._made |= lowering.made
 
     # ---- what charts ask for
 
@@ -111,6 +115,7 @@ class Bodies:
                 if len(sinks) == 1:
                     value = lowering.condition(sinks[0].inputs[0].origins, sinks[0])
                     if not lowering.out:
+                        self.keep(lowering)
                         return value
             break
         return None
@@ -146,32 +151,10 @@ def _expression(pieces: list[Piece], name: str) -> Value | None:
     """An expression, or what `name := expression;` or `:= expression;` assigns."""
     text = text_of(pieces).strip()
     if text.endswith(";"):
-        pieces = _cut_end(pieces)
+        pieces = without_end(pieces)
         text = text_of(pieces).strip()
     head, assigned, rest = text.partition(":=")
     if assigned and head.strip().upper() in ("", name.upper()):
         text, skip = rest, text_of(pieces).index(":=") + 2
-        pieces = _cut(pieces, skip)
+        pieces = without_start(pieces, skip)
     return written(pieces) if text.strip() and ";" not in text and ":=" not in text.split("(")[0] else None
-
-
-def _cut_end(pieces: list[Piece]) -> list[Piece]:
-    """Without the last semicolon and what is behind it."""
-    found = list(pieces)
-    while found and ";" not in found[-1].text:
-        found.pop()
-    return [*found[:-1], found[-1]._replace(text=found[-1].text.rpartition(";")[0])]
-
-
-def _cut(pieces: list[Piece], skip: int) -> list[Piece]:
-    """Without the first `skip` characters."""
-    found = list(pieces)
-    while found and skip >= len(found[0].text):
-        skip -= len(found.pop(0).text)
-    if not found:
-        return []
-    first = found[0]
-    gone, rest = first.text[:skip], first.text[skip:]
-    breaks = gone.count("\n") if first.exact else 0
-    column = len(gone) - gone.rfind("\n") if breaks else first.column + (skip if first.exact else 0)
-    return [Piece(rest, first.line + breaks, column, first.exact), *found[1:]]

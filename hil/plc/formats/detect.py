@@ -64,6 +64,8 @@ def detect(path: Path, head: bytes) -> str:
         return "scl"
     if ending in (".st", ".iecst") or (_OPENING.search(hidden) and _CLOSING.search(hidden)):
         return "st"
+    if ending == ".exp" and re.search(r"^[ \t]*(?:RESOURCE|PLC_CONFIGURATION|VISUALISATION)\b", hidden, re.MULTILINE):
+        return "codesys2"
     return "" if text.strip() else _BY_NAME.get(ending, "")
 
 

@@ -1,7 +1,7 @@
 """FBD and LD to statements: each sink after what it needs, values that several need in variables of their own.
 
-Elements with an execution order run in it; the others from top to bottom and left to right, each behind
-the elements that feed it. A loop is broken where an element needs one that is only being evaluated: it gets the value of
+Elements with an execution order run in it; the others from top to bottom and left to right, each behind the elements
+that feed it. A loop is broken where an element needs one that is only being evaluated: it gets the value of
 the scan before (IEC 61131-3, the evaluation of networks and their feedback variables).
 """
 
@@ -13,7 +13,7 @@ from hil.plc.formats.parts import text_of
 from hil.plc.formats.unit import Piece
 from hil.plc.formats.values import Value, atom, chain, negation, written
 
-_SINKS = frozenset(["block", "outVariable", "inOutVariable", "coil", "label", "jump", "return"])
+_SINKS = frozenset(["block", "composer", "outVariable", "inOutVariable", "coil", "label", "jump", "return"])
 
 
 class Lowering(BlockCalls):
@@ -77,6 +77,8 @@ class Lowering(BlockCalls):
     def _evaluate(self, node: Node) -> None:
         if node.kind == "block":
             self.block(node)
+        elif node.kind in ("composer", "selector"):
+            self.structure(node)
         elif node.kind == "label":
             self._label(node)
         elif node.kind in ("jump", "return"):

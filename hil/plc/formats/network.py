@@ -40,7 +40,10 @@ class Port:
 
 @dataclass(slots=True)
 class Node:
-    """One element. `name` is a block's type, a label, a connector or a step; `words` the text of a variable."""
+    """One element. `name` is a block's type, a label, a connector or a step; `words` the text of a variable.
+
+    `instance` is the function block's; a program or action that is called has its own name there.
+    """
 
     id: str
     kind: str
@@ -50,6 +53,7 @@ class Node:
     x: float
     y: float
     name: str
+    instance: str
     words: list[Piece]
     inputs: list[Port]
     outputs: list[Port]
@@ -125,6 +129,7 @@ def _node(id_: str, kind: str, one: Element, index: int, points: dict[str, Origi
         x=_number(place.get("x")) if place is not None else 0.0,
         y=_number(place.get("y")) if place is not None else 0.0,
         name=next((one.get(key) for key in _NAMES if one.get(key)), ""),
+        instance=_instance(one),
         words=words or ([one.made(spoken)] if spoken else []),
         inputs=_ports(one, ("inputVariables",), points) if kind == "block" else _plain_input(one, points),
         outputs=_ports(one, ("outputVariables",), points),
@@ -133,6 +138,11 @@ def _node(id_: str, kind: str, one: Element, index: int, points: dict[str, Origi
         edge=_modifier(one, "edge"),
         storage=_modifier(one, "storage"),
     )
+
+
+def _instance(one: Element) -> str:
+    call = next((found.text() for found in one.below("callType")), "")
+    return one.get("instanceName") or (one.get("typeName") if call in ("program", "action") else "")
 
 
 def _modifier(one: Element, name: str) -> str:

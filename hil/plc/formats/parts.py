@@ -120,3 +120,27 @@ def identifier(text: str, otherwise: str) -> str:
     """The text as a name: what no name can hold becomes `_`."""
     found = re.sub(r"\W", "_", text.strip())
     return found if re.match(r"[^\W\d]", found) else (f"{otherwise}_{found}" if found else otherwise)
+
+
+def without_end(pieces: Sequence[Piece], mark: str = ";") -> list[Piece]:
+    """Without the last mark and what is behind it."""
+    found = list(pieces)
+    while found and mark not in found[-1].text:
+        found.pop()
+    if not found:
+        return []
+    return [*found[:-1], found[-1]._replace(text=found[-1].text.rpartition(mark)[0])]
+
+
+def without_start(pieces: Sequence[Piece], skip: int) -> list[Piece]:
+    """Without the first `skip` characters."""
+    found = list(pieces)
+    while found and skip >= len(found[0].text):
+        skip -= len(found.pop(0).text)
+    if not found:
+        return []
+    first = found[0]
+    gone, rest = first.text[:skip], first.text[skip:]
+    breaks = gone.count("\n") if first.exact else 0
+    column = len(gone) - gone.rfind("\n") if breaks else first.column + (skip if first.exact else 0)
+    return [Piece(rest, first.line + breaks, column, first.exact), *found[1:]]

@@ -34,7 +34,7 @@ _POUS = {
 _TYPES = ("dataType", "dataTypeDecl")
 _POU_TYPES = {
     "program": "PROGRAM",
-    "functionBlock": "FUNCTION_BLOCK",
+    "functionblock": "FUNCTION_BLOCK",
     "function": "FUNCTION",
     "class": "CLASS",
     "interface": "INTERFACE",
@@ -91,7 +91,7 @@ def _declaration(one: Element, file: str, findings: Findings) -> Declaration | N
         kind, name = header(text_of(plain))
         if kind in _POU_TYPES.values():
             return Declaration(kind, name or one.get("name"), ended(plain))
-    kind = _POUS.get(one.tag, "") or _POU_TYPES.get(one.get("pouType"), "")
+    kind = _POUS.get(one.tag, "") or _POU_TYPES.get(one.get("pouType").lower().replace("_", ""), "")
     if not kind:
         words = (
             f"pouType {one.get('pouType')!r} of {one.get('name')} is unknown; use program, functionBlock or function"

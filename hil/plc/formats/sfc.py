@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from hil.plc.formats.lowering import Lowering
-from hil.plc.formats.network import Node, nodes, origins
+from hil.plc.formats.network import Node, Origin, nodes, origins
 from hil.plc.formats.parts import identifier
 from hil.plc.formats.unit import Piece
 from hil.plc.formats.values import Value, atom, written
@@ -40,17 +40,16 @@ class Chart:
         self.lowering: Lowering | None = None
         self.body = body
         self._actions = 0
+        self._needed: dict[str, list[Piece]] = {}  # by step: actions that the conditions behind it need
 
     def text(self) -> list[Piece]:
         """Steps, then transitions; those out of one step from left to right, which is their priority."""
-        steps = [one for one in self.nodes.values() if one.kind == "step"]
-        pieces = [piece for one in steps for piece in self._step(one)]
-        for edge in self._edges():
-            pieces += self._transition(edge)
+        transitions = [piece for edge in self._edges() for piece in self._transition(edge)]
+        steps = [piece for one in self.nodes.values() if one.kind == "step" for piece in self._step(one)]
         for one in self.nodes.values():
             if one.kind == "macroStep":
                 self._error(one.element, f"the macro step {one.name} is not supported; draw its steps here")
-        return pieces
+        return [*steps, *transitions]
 
     def _error(self, at: Element, text: str) -> None:
         self.bodies.findings.error(self.bodies.file, at.line, at.column, text)
@@ -66,7 +65,7 @@ class Chart:
             ):
                 for action in block.element.all("action"):
                     pieces += self._association(step, action)
-        return [*pieces, step.made("END_STEP\n")]
+        return [*pieces, *self._needed.get(step.name, ()), step.made("END_STEP\n")]
 
     def _association(self, step: Node, action: Element) -> list[Piece]:
         """`name(qualifier, time);`, the name that of an action, of a variable, or of one that is made here."""
@@ -151,7 +150,7 @@ class Chart:
             side = "behind no step" if not sources else "before no step"
             self._error(at, f"a transition stands {side}; connect it")
             return []
-        condition = self._condition(node)
+        condition = self._condition(node, sources)
         if condition is None:
             self._error(at, "the condition of a transition is no expression; write one")
             condition = atom(at, "FALSE")
@@ -160,7 +159,7 @@ class Chart:
         head = f"{first} FROM {_steps(sources)} TO {_steps(targets)}\n:= "
         return [at.made(head), *condition.pieces, at.made(";\nEND_TRANSITION\n")]
 
-    def _condition(self, node: Node) -> Value | None:
+    def _condition(self, node: Node, steps: tuple[str, ...]) -> Value | None:
         holder = node.element.find("condition")
         if holder is None:
             return None
@@ -175,11 +174,24 @@ class Chart:
         wired = origins(holder)
         if not wired:
             return None
+        return self._wired(wired, node, steps)
+
+    def _wired(self, wired: list[Origin], node: Node, steps: tuple[str, ...]) -> Value | None:
+        """A condition drawn as a network; blocks in it run while a step before the transition is active."""
         if self.lowering is None:
             self.lowering = self.bodies.lowering(self.body)
-        before = len(self.lowering.out)
-        value = self.lowering.condition(wired, node)
-        return value if len(self.lowering.out) == before else None
+        lowering = self.lowering
+        lowering.done.clear()
+        lowering.values.clear()
+        lowering.out.clear()
+        value = lowering.condition(wired, node)
+        if lowering.out and value is not None:
+            name = f"{identifier(steps[0], 'step')}_condition_{identifier(node.id, 'transition')}"
+            self.bodies.make_action(name, node.element, list(lowering.out))
+            for step in steps:
+                self._needed.setdefault(step, []).append(node.made(f"{name}(N);\n"))
+        self.bodies.keep(lowering)
+        return value
 
 
 def _priority(node: Node) -> int:
