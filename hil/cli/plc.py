@@ -1,9 +1,14 @@
 """`hil plc`: the virtual PLC."""
 
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from hil.plc import Fault, Program
+    from hil.plc.program import Memory
 
 app = typer.Typer(help="The virtual PLC: check, run or serve a program.", no_args_is_help=True)
 
@@ -13,20 +18,28 @@ def _plc() -> None:
     """Work with a Structured Text program without a rig."""
 
 
+PROFILE = Annotated[str, typer.Option(metavar="NAME", help="where runtimes differ: see hil plc profile")]
+
+
 @app.command()
-def check(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files, folders as projects")]) -> None:
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files, folders as projects")],
+    profile: PROFILE = "iec",
+) -> None:
     """Read and compile: one line for each mistake; exit status 1 when there is one.
 
     A file stands alone; the .st files of a folder, and of those inside, are one project.
     """
     from hil.plc.compiler import examine
+    from hil.plc.profiles import profile_of
     from hil.plc.program import read_source
 
+    chosen = profile_of(profile)
     # A missing file ends it before anything is said.
     projects = [[(read_source(file), str(file)) for file in _files(path)] for path in paths]
     count = parsed = compiled = 0
     for texts in projects:
-        read, lines = examine(texts)
+        read, lines = examine(texts, chosen)
         count, parsed = count + len(texts), parsed + len(read)
         compiled += sum(not any(line.startswith(f"{file}:") for line in lines) for _, file in texts)
         for line in lines:
@@ -41,31 +54,89 @@ def _files(path: Path) -> list[Path]:
     return sorted(one for one in path.rglob("*") if one.suffix.lower() == ".st") if path.is_dir() else [path]
 
 
+@app.command(name="profile")
+def profiles(name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one of them")] = None) -> None:
+    """Print what a profile chooses where runtimes differ, what it means and where it is known from."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from hil.plc.profiles import PROFILES, profile_of, rows
+
+    console = Console(width=160)
+    for one in [profile_of(name)] if name else PROFILES.values():
+        table = Table("topic", "choice", "meaning", "source", title=f"profile {one.name}", box=box.SIMPLE)
+        for row in rows(one):
+            table.add_row(*row)
+        console.print(table)
+
+
 @app.command()
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="the program, Structured Text")],
     scans: Annotated[int, typer.Option(help="how many", min=0)] = 1,
     period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     watch: Annotated[str | None, typer.Option(metavar="VAR,...", help="which values to print")] = None,
+    inputs: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="values to set: a column t_ns or scan, then variables by path")
+    ] = None,
+    outputs: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="where to write scan, t_ns and the watched values after each scan"),
+    ] = None,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
+    profile: PROFILE = "iec",
 ) -> None:
-    """Run a program alone from t = 0 and print the values it ends with; a PLC fault is exit status 4."""
+    """Run a program alone from t = 0 and print the values it ends with; a PLC fault is exit status 4.
+
+    A value of --inputs is set before the first scan at or behind its time and stays until the program changes it.
+    """
     from hil.errors import InputError, RunError
     from hil.plc import compile_file
     from hil.signals import duration
 
-    compiled = compile_file(file, program)
+    compiled = compile_file(file, program, profile)
     ns = compiled.period if period is None else duration(period)
     if ns is None:
         raise InputError(f"{compiled.name} has no task INTERVAL: give --period, as --period 10ms")
     names = [one.strip() for one in watch.split(",")] if watch else [one.path for one in compiled.top]
     places = [compiled.find(name) for name in names]
     memory = compiled.new_memory()
-    fault = compiled.run(memory, scans, 0, ns)
+    fault = _scans(compiled, memory, (scans, ns), inputs, outputs, names)
     for place in places:
         typer.echo(f"{place.path} = {compiled.read(memory, place.path)!r}")
     if fault is not None:
         raise RunError(f"{fault} (at t = {fault.t_ns / 1e9:g} s)")
+
+
+def _scans(
+    compiled: "Program",
+    memory: "Memory",
+    course: tuple[int, int],
+    given: Path | None,
+    taken: Path | None,
+    names: list[str],
+) -> "Fault | None":
+    """Runs `course` = (scans, period in ns) with rows in and rows out; in one piece where there are none."""
+    from hil.plc import table
+
+    scans, ns = course
+    if given is None and taken is None:
+        return compiled.run(memory, scans, 0, ns)
+    rows = table.inputs(given, compiled, ns) if given else []
+    watched, fault = list(table.leaves(compiled, names)), None
+    with taken.open("w", encoding="utf-8") if taken else nullcontext() as file:
+        writer = table.Outputs(file, watched) if file else None
+        for k in range(scans):
+            while rows and rows[0][0] <= k * ns:
+                for path, value in rows.pop(0)[1]:
+                    compiled.write(memory, path, value)
+            fault = compiled.scan(memory, k * ns)
+            if writer:
+                writer.row(k, k * ns, compiled, memory)
+            if fault:
+                break
+    return fault
 
 
 @app.command()
@@ -78,10 +149,11 @@ def serve(
     ] = "wall",
     period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     until_eof: Annotated[bool, typer.Option("--until-eof", help="end when standard input does")] = False,
+    profile: PROFILE = "iec",
 ) -> None:
     """Serve a program over OPC UA until a signal ends it."""
     from hil.signals import duration
     from hil.targets.serve import serve
 
     ns = None if period is None else duration(period)
-    serve(file, opcua, clock, program=program, period=ns, until_eof=until_eof)
+    serve(file, opcua, clock, program=program, period=ns, until_eof=until_eof, profile=profile)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hil.plc import syntax as s
 from hil.plc.check_objects import Objects, exact
+from hil.plc.enabling import NAMES, Enabling, split
 from hil.plc.expressions import root_of, text_of
 from hil.plc.parse_expressions import dotted
 from hil.plc.standard import StandardFunctions
@@ -15,6 +16,7 @@ from hil.plc.tree import (
     DerefRef,
     Expr,
     FieldRef,
+    If,
     PartRef,
     Place,
     Pou,
@@ -25,17 +27,44 @@ from hil.plc.types import POISON, Array, OpenArray, Pointer, Struct, Type, decod
 from hil.plc.values import poison
 
 
-class Calls(StandardFunctions, Objects):
+class Calls(StandardFunctions, Objects, Enabling):
     """Checks calls; `units` gives the unit of a name in capitals, with its variables declared."""
+
+    def prelude(self, name: str) -> Pou | None:
+        """A unit of the standard library by its name in capitals, noted as called."""
+        pou = self.interface(name)
+        if pou is not None:
+            self.note_call(pou, 0)
+        return pou
 
     def call(self, node: s.Call) -> Expr:
         """A call that gives a value."""
-        found = self._called(node)
+        if self._has_enable(node):
+            plain, enable, eno = split(node)
+            return self.enabled(self._followed(plain), enable, eno)
+        return self._followed(node)
+
+    def _has_enable(self, node: s.Call) -> bool:
+        """Whether a call has EN or ENO that the callee has not declared itself."""
+        given = {one.name.upper() for one in node.arguments} & set(NAMES)
+        if not given:
+            return False
+        if (method := self.method(node.callee)) is not None:
+            return not given & set(method[0].variables)
+        name = self.scope.key(dotted(node.callee), self.scope.names.pou_declarations)
+        variable = self.scope.variable(name)
+        if variable is not None:
+            return not (isinstance(variable.type, Struct) and given & set(variable.type.fields))
+        pou = self.interface(name)
+        return pou is None or not given & set(pou.variables)
+
+    def _followed(self, node: s.Call) -> Expr:
+        found = self._plain_call(node)
         if isinstance(found.type, Pointer) and found.type.kind == "REFERENCE" and not isinstance(found, Const):
             return DerefRef(found.type.target, node.at, found, text_of(node.callee))
         return found
 
-    def _called(self, node: s.Call) -> Expr:
+    def _plain_call(self, node: s.Call) -> Expr:
         if (method := self.method(node.callee)) is not None:
             pou, place, super_ = method
             return self._method_call(node, pou, place, super_)
@@ -174,7 +203,7 @@ class Calls(StandardFunctions, Objects):
 
     # ---- function blocks
 
-    def block_call(self, node: s.Call) -> CallBlock | Expr | None:
+    def block_call(self, node: s.Call) -> CallBlock | If | Expr | None:
         """A call as a statement: of a function block's instance, or of a function for its effects."""
         named = isinstance(node.callee, s.Name) and self.scope.variable(node.callee.name.upper()) is None
         if named and self.program(dotted(node.callee), node.at) is None:
@@ -185,6 +214,13 @@ class Calls(StandardFunctions, Objects):
         key = self.scope.key(dotted(node.callee), self.scope.names.pou_declarations) if qualified else ""
         if qualified and self.interface(key) is not None:
             return self.call(node)
+        if not self._has_enable(node):
+            return self._block_call(node)
+        plain, enable, eno = split(node)
+        call = self._block_call(plain)
+        return None if call is None else self.enabled_block(call, enable, eno)
+
+    def _block_call(self, node: s.Call) -> CallBlock | None:
         place = self.path(node.callee)
         if place.type is POISON or isinstance(place, Const):
             self._quiet_arguments(node)

@@ -173,7 +173,7 @@ class Statements(Calls):
             self.scope.error(node.at, f"{text_of(node.call.callee)} alone does nothing; expected ':=' or a call")
             return None
         found = self.block_call(node.call)
-        if found is None or isinstance(found, CallBlock):
+        if found is None or isinstance(found, CallBlock | If):
             return found
         return None if found.type is POISON and isinstance(found, Const) else Evaluate(found)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from hil.plc import layout, prelude
+from hil.plc import layout, prelude, startup
 from hil.plc import syntax as s
 from hil.plc.check_calls import check_jumps, check_overrides, classes_of, dispatch_of, refuse_recursion
 from hil.plc.check_statements import Statements
+from hil.plc.configurations import instances_of
 from hil.plc.diagnostics import Report
-from hil.plc.expressions import Expressions
-from hil.plc.literals import SECOND
+from hil.plc.profiles import IEC, Profile
 from hil.plc.scope import Names, Scope
-from hil.plc.startup import assignments, moving, prepare
-from hil.plc.tree import Const, Instance, Pou, Project
-from hil.plc.types import POISON, TIME
+from hil.plc.tree import Project
 from hil.plc.units import Units
 
 STARTUP = "__STARTUP"
@@ -21,21 +19,26 @@ STARTUP = "__STARTUP"
 class _Blocks(dict[str, s.Pou]):
     """Declared units by name in capitals, and behind them the standard function blocks."""
 
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self.profile = profile
+
     def get(self, key: str, default: s.Pou | None = None) -> s.Pou | None:  # type: ignore[override]
         return self[key] if key in self else default  # noqa: SIM401 (this is get)
 
     def __contains__(self, key: object) -> bool:
         if super().__contains__(key):
             return True
-        found = prelude.block(key) if isinstance(key, str) else None
+        found = prelude.block(key, self.profile) if isinstance(key, str) else None
         if found is not None:
             self[str(key)] = found
         return found is not None
 
 
-def check(units: list[s.Unit], report: Report, program: str | None = None) -> Project:
+def check(units: list[s.Unit], report: Report, program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project; mistakes go to the report. `program` runs that one alone."""
-    names = Names(report, pou_declarations=_Blocks(), broken=any(unit.broken for unit in units))
+    broken = any(unit.broken for unit in units)
+    names = Names(report, pou_declarations=_Blocks(profile), broken=broken, profile=profile)
     _start(units)
     _collect(units, names)
     declarations = Units(names)
@@ -60,15 +63,15 @@ def check(units: list[s.Unit], report: Report, program: str | None = None) -> Pr
 
 def _start(units: list[s.Unit]) -> None:
     """Initial values to be worked out become statements; those of global variables a function of their source."""
-    interfaces = frozenset(one.short.upper() for unit in units for one in unit.pous if one.kind == "INTERFACE")
+    project = startup.Project.of(units)
     for number, unit in enumerate(units):
         for pou in unit.pous:
-            prepare(pou, interfaces)
+            startup.prepare(pou, project)
         sections = [*unit.sections, *(one for each in unit.configurations for one in each.sections)]
-        late = [(one, section) for section in sections for one in section.variables if moving(one, interfaces)]
+        late = [(one, section) for section in sections for one in section.variables if project.moving(one)]
         if not late:
             continue
-        body = assignments([one for one, _ in late])
+        body = startup.assignments([one for one, _ in late])
         for one, _ in late:
             one.initial = None
         section = late[0][1]
@@ -123,94 +126,20 @@ def _place(units: list[s.Unit], names: Names, declarations: Units, program: str 
         image += bytes(-len(image) % variable.type.align)
         variable.offset = len(image)
         image += variable.image
-    instances = _instances(units, names, declarations, program)
+    instances = instances_of(units, names, declarations, program)
     for instance in instances:
         memory = instance.pou.memory
         assert memory is not None
         if (single := names.singles.pop(instance.pou.name.upper(), None)) is not None:
             instance.offset = single.offset
-            continue
-        image += bytes(-len(image) % max(memory.align, 8))
-        instance.offset = len(image)
-        image += memory.image
-    image += bytes(-len(image) % 16)
-    return Project(names.pous, list(names.globals.values()), names.globals.sources, instances, image)
-
-
-def _instances(units: list[s.Unit], names: Names, declarations: Units, program: str | None) -> list[Instance]:
-    if program is not None:
-        pou = names.pous.get(program.upper())
-        if pou is None or pou.kind != "PROGRAM":
-            known = [one.name for one in names.pous.values() if one.kind == "PROGRAM"]
-            scope = Scope(names, units[0].source)
-            scope.unknown(0, "PROGRAM called", program, known, f"the programs are {', '.join(known) or 'none'}")
-            return []
-        return [_alone(pou, _interval_of(units, pou, names))]
-    found = [
-        instance
-        for unit in units
-        for configuration in unit.configurations
-        for instance in _configured(configuration, names)
-    ]
-    if not found:
-        called = {callee for one in names.pous.values() for callee in one.calls}
-        programs = [one for one in names.pous.values() if one.kind == "PROGRAM"]
-        found = [_alone(one, None) for one in programs if one.name.upper() not in called]
-    return sorted(found, key=lambda one: one.priority)  # stable: equal priorities keep the order of the text
-
-
-def _alone(pou: Pou, interval: int | None) -> Instance:
-    return Instance(pou.name, pou, 0, pou.source.file, pou.source.line(pou.at), interval, 0)
-
-
-def _interval_of(units: list[s.Unit], pou: Pou, names: Names) -> int | None:
-    for unit in units:
-        for configuration in unit.configurations:
-            for instance in _configured(configuration, names):
-                if instance.pou is pou:
-                    return instance.interval
-    return None
-
-
-def _configured(configuration: s.Configuration, names: Names) -> list[Instance]:
-    scope = Scope(names, configuration.source, prefixes=configuration.prefixes)
-    tasks = dict[str, tuple[int | None, int]]()
-    for task in configuration.tasks:
-        tasks[task.name.upper()] = _task(task, scope)
-    found: list[Instance] = []
-    for one in configuration.instances:
-        pou = names.pous.get(scope.key(one.type, names.pous))
-        if pou is None or pou.kind != "PROGRAM":
-            known = [each.name for each in names.pous.values() if each.kind == "PROGRAM"]
-            scope.unknown(one.at, "PROGRAM called", one.type, known, "declare it")
-            continue
-        if one.task and one.task.upper() not in tasks:
-            known = [each.name for each in configuration.tasks]
-            scope.unknown(one.at, "TASK called", one.task, known, "declare it in the RESOURCE")
-        interval, priority = tasks.get(one.task.upper(), (None, 1 << 16))
-        line = configuration.source.line(one.at)
-        found.append(Instance(one.name, pou, 0, configuration.source.file, line, interval, priority))
-    return found
-
-
-def _task(task: s.Task, scope: Scope) -> tuple[int | None, int]:
-    """INTERVAL in ns (None: every scan) and PRIORITY (0 is the most urgent)."""
-    check, interval, priority = Expressions(scope), None, 0
-    for key, node in task.properties.items():
-        if key == "INTERVAL":
-            value = check.constant(node, TIME, "INTERVAL")
-            if value is not None and value.type is not POISON:
-                interval = _positive(value, scope)
-        elif key == "PRIORITY":
-            priority = check.whole_constant(node, "PRIORITY") or 0
         else:
-            scope.unknown(node.at, "property of a TASK called", key, ["INTERVAL", "PRIORITY"], "use INTERVAL")
-    return interval, priority
-
-
-def _positive(value: Const, scope: Scope) -> int | None:
-    assert not isinstance(value.value, bytes)
-    if value.value <= 0:
-        scope.error(value.at, f"INTERVAL is {int(value.value) / SECOND} s; it must be longer than zero")
-        return None
-    return int(value.value)
+            image += bytes(-len(image) % max(memory.align, 8))
+            instance.offset = len(image)
+            image += memory.image
+        if instance.variable is not None:
+            instance.variable.offset = instance.offset
+        if instance.trigger is not None:
+            instance.trigger.offset = len(image)
+            image += bytes(1)
+    image += bytes(-len(image) % 16)
+    return Project(names.pous, list(names.globals.values()), names.globals.sources, instances, image, names.profile)

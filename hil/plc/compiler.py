@@ -17,6 +17,7 @@ from hil.plc.checker import check
 from hil.plc.diagnostics import Diagnostics, Report, Source
 from hil.plc.lower import lower
 from hil.plc.parser import parse
+from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Project
 from hil.plc.types import Array, Enum, Field, Struct, Type, numpy_kind
 
@@ -36,13 +37,13 @@ def _room() -> Iterator[None]:
 Text = tuple[str, str]  # a text and the name of its file
 
 
-def build(texts: list[Text], program: str | None) -> bytes:
+def build(texts: list[Text], program: str | None, profile: Profile = IEC) -> bytes:
     """Symbol table, initial memory and object code in one piece, as Program reads it.
 
     Raises: Diagnostics.
     """
     with _room():
-        project = checked_units(texts, program)
+        project = checked_units(texts, program, profile)
         if not project.instances:
             raise Diagnostics(f"{texts[0][1]}:1:1: error: no PROGRAM in this text; declare one")
         lowered = lower(project)
@@ -54,26 +55,26 @@ def build(texts: list[Text], program: str | None) -> bytes:
     return struct.pack("<3I", *(len(one) for one in parts)) + b"".join(parts)
 
 
-def checked(text: str, file: str, program: str | None = None) -> Project:
+def checked(text: str, file: str, program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project of a text.
 
     Raises: Diagnostics.
     """
-    return checked_units([(text, file)], program)
+    return checked_units([(text, file)], program, profile)
 
 
-def checked_units(texts: list[Text], program: str | None = None) -> Project:
+def checked_units(texts: list[Text], program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project of several texts, which name each other's units in any order.
 
     Raises: Diagnostics.
     """
     report = Report()
-    project = check([parse(Source(file, text), report) for text, file in texts], report, program)
+    project = check([parse(Source(file, text), report) for text, file in texts], report, program, profile)
     report.stop()
     return project
 
 
-def examine(texts: list[Text]) -> tuple[list[str], list[str]]:
+def examine(texts: list[Text], profile: Profile = IEC) -> tuple[list[str], list[str]]:
     """The files that could be read, and all diagnostics; without any, every unit became valid code."""
     read, units, every = list[str](), list[s.Unit](), Report()
     with _room():
@@ -82,7 +83,7 @@ def examine(texts: list[Text]) -> tuple[list[str], list[str]]:
             units.append(parse(Source(file, text), report))
             every.add(report)
             read += [] if report.lines else [file]
-        project = check(units, every)
+        project = check(units, every, None, profile)
         if not every.lines:
             object_code(lower(project, everything=True).text, opt=0)
     return read, every.lines
@@ -96,14 +97,14 @@ def _head(project: Project, size: int) -> dict[str, Any]:
         source = project.global_sources[variable.name.upper()]
         place = (source.file, source.line(variable.at))
         number = table.number(variable.type)
-        roots.append([variable.name, number, variable.offset, "global", variable.unit, *place])
+        roots.append([variable.name, number, variable.offset, "global", variable.unit, *place, variable.retain])
     for one in instances:
         memory = one.pou.memory
         assert memory is not None
         if len(instances) == 1:
-            roots += [table.entry(field, one.offset) for field in _shown(memory)]
+            roots += [table.entry(field, one.offset, one.retain) for field in _shown(memory)]
         else:
-            roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line])
+            roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line, one.retain])
     intervals = [one.interval for one in instances if one.interval is not None]
     return {
         "name": instances[0].pou.name if len(instances) == 1 else ", ".join(one.name for one in instances),
@@ -141,7 +142,7 @@ class _Types:
         self._numbers[type_.name] = len(self.types) - 1
         return len(self.types) - 1
 
-    def entry(self, field: Field, offset: int) -> list[Any]:
+    def entry(self, field: Field, offset: int, retain: bool = False) -> list[Any]:
         return [
             field.name,
             self.number(field.type),
@@ -150,4 +151,5 @@ class _Types:
             field.unit,
             field.file,
             field.line,
+            retain or field.retain,
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from hil.plc import layout
+from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import (
     AddressOf,
     Assign,
@@ -21,6 +22,7 @@ from hil.plc.tree import (
     FieldRef,
     For,
     Goto,
+    Guarded,
     If,
     Jump,
     Label,
@@ -31,18 +33,20 @@ from hil.plc.tree import (
     Standard,
     Statement,
     ValueRef,
+    scalar,
 )
 
 _PARTS = (
-    Assign, CallBlock, CallFunction, Convert, ElementRef, Evaluate, FieldRef, Operation, PartRef, RangeCheck, Standard,
-    AddressOf, Attempt, CastRef, DerefRef, ValueRef,
+    Assign, CallBlock, CallFunction, Convert, ElementRef, Evaluate, FieldRef, Guarded, Operation, PartRef,
+    RangeCheck, Standard, AddressOf, Attempt, CastRef, DerefRef, ValueRef,
 )  # fmt: skip
 
 
 class Costs:
     """Loop passes and calls of bodies; what is too many counts itself while it runs and costs 1 outside."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: Profile = IEC) -> None:
+        self.wraps = profile.for_to_highest == "endless"
         self.pous: dict[str, int] = {}
         self._bodies: dict[int, int] = {}  # by identity: a nest of loops is asked about from every level
 
@@ -58,7 +62,9 @@ class Costs:
         if not loop.steady or len(parts) < 3 or any(isinstance(one, bytes) for one in parts):
             return None
         first, last, step = (int(one) for one in parts if not isinstance(one, bytes))
-        return max(0, (last - first) // step + 1)
+        passes = max(0, (last - first) // step + 1)
+        low, high = scalar(loop.variable).range
+        return None if self.wraps and passes and not low <= first + passes * step <= high else passes
 
     def counted(self, loop: For | Loop) -> bool:
         """Whether a loop must count its passes."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from hil.plc import syntax as s
 from hil.plc import types as ty
-from hil.plc.expressions import Expressions
 from hil.plc.scope import Names, Scope
+from hil.plc.standard import Constants
 from hil.plc.tree import Pou
 from hil.plc.types import POISON, Array, Field, Struct, Type, machine
 
@@ -164,7 +164,7 @@ class Declarations:
         if spec.open and element is not POISON:
             name = f"ARRAY [{', '.join('*' * spec.open)}] OF {element.name}"
             return ty.OpenArray(name, 8, 8, bytes(8), element, spec.open)
-        check, bounds, count = Expressions(scope), list[tuple[int, int]](), 1
+        check, bounds, count = Constants(scope), list[tuple[int, int]](), 1
         for low, high in spec.ranges:
             first = check.whole_constant(low, "a bound of an array")
             last = check.whole_constant(high, "a bound of an array")
@@ -189,7 +189,7 @@ class Declarations:
             return POISON
         if spec.length is None:
             return ty.string(ty.DEFAULT_STRING)
-        length = Expressions(scope).whole_constant(spec.length, "the length of a string")
+        length = Constants(scope).whole_constant(spec.length, "the length of a string")
         if length is None:
             return POISON
         if not 1 <= length <= ty.LONGEST_STRING:
@@ -204,7 +204,7 @@ class Declarations:
         if not isinstance(base, ty.Scalar) or base.family not in ("int", "uint"):
             scope.error(spec.at, f"a subrange needs a whole type, {spec.name} is none; use INT or its kind")
             return POISON
-        check = Expressions(scope)
+        check = Constants(scope)
         low, high = (check.constant(one, base, "a bound of the subrange") for one in (spec.low, spec.high))
         if low is None or high is None:
             return POISON
@@ -222,7 +222,7 @@ class Declarations:
             if base is not POISON:
                 scope.error(spec.at, f"an enumeration needs a whole type, {spec.base} is none; use INT or its kind")
             return POISON
-        check, values, following = Expressions(scope), dict[str, tuple[str, int]](), 0
+        check, values, following = Constants(scope), dict[str, tuple[str, int]](), 0
         for at, value_name, expression in spec.values:
             if expression is not None:
                 found = self._enum_number(expression, base, check, values)
@@ -240,7 +240,7 @@ class Declarations:
         return type_
 
     def _enum_number(
-        self, node: s.Expression, base: Type, check: Expressions, values: dict[str, tuple[str, int]]
+        self, node: s.Expression, base: Type, check: Constants, values: dict[str, tuple[str, int]]
     ) -> int | None:
         if isinstance(node, s.Name) and node.name.upper() in values:
             return values[node.name.upper()][1]
@@ -300,7 +300,7 @@ class Declarations:
             cure = "write [a, b, ...]" if isinstance(type_, Array) else "write (member := value, ...)"
             scope.error(node.at, f"{type_.name} has no single value; {cure}")
             return type_.image
-        found = Expressions(scope).constant(node, type_, "the initial value")
+        found = Constants(scope).constant(node, type_, "the initial value")
         if found is None:
             return type_.image
         if isinstance(found.value, bytes) and len(found.value) > type_.size - 1:
@@ -317,7 +317,7 @@ class Declarations:
         elif isinstance(inner, Array):
             inner = _innermost(inner)
         for count, item in node.items:
-            times = 1 if count is None else Expressions(scope).whole_constant(count, "a repetition") or 0
+            times = 1 if count is None else Constants(scope).whole_constant(count, "a repetition") or 0
             if count is not None and isinstance(item, s.ArrayInitial) and not isinstance(inner, Array):
                 one = b"".join(self.initial(each, inner, scope) for _, each in item.items)  # 2(7, 8)
             else:

@@ -6,6 +6,7 @@ from hil.plc import literals
 from hil.plc import syntax as s
 from hil.plc.parse_expressions import dotted
 from hil.plc.scope import Scope
+from hil.plc.temporaries import Temporaries
 from hil.plc.tree import (
     CastRef,
     Const,
@@ -42,13 +43,13 @@ from hil.plc.types import (
     same,
     string,
 )
-from hil.plc.values import Values, convert, operation, poison, pseudo, spoken
+from hil.plc.values import convert, operation, poison, pseudo, spoken
 
 _COMPARISONS = frozenset(("=", "<>", "<", ">", "<=", ">="))
 _PARTS = {"X": 1, "B": 8, "W": 16, "D": 32, "L": 64}
 
 
-class Expressions(Values):
+class Expressions(Temporaries):
     """Checks expressions in one scope. Calls are checked by a subclass."""
 
     def __init__(self, scope: Scope) -> None:
@@ -419,7 +420,9 @@ class Expressions(Values):
             return Const(operand.type, at, -operand.value)
         if type_.family == "bool" and isinstance(operand, Const):
             return Const(type_, at, int(not operand.value))
-        return operation(type_, at, "NEG" if op == "-" else op, [operand])
+        if op == "-":
+            return self.arithmetic(type_, at, "NEG", [operand])
+        return operation(type_, at, op, [operand])
 
     def binary(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         """An operator between two values."""
@@ -443,7 +446,7 @@ class Expressions(Values):
         if op in ("/", "MOD") and whole and isinstance(right, Const) and pseudo(right.type) and right.value == 0:
             self.scope.error(at, "this divides by zero; change the divisor")
             return poison(at)
-        return operation(type_, at, op, [self._into(left, type_), self._into(right, type_)])
+        return self.arithmetic(type_, at, op, [self._into(left, type_), self._into(right, type_)])
 
     def pointer_operation(self, op: str, at: int, left: Expr, right: Expr) -> Expr | None:
         """An operator on addresses; None when there are none."""
@@ -477,7 +480,9 @@ class Expressions(Values):
     def _into(self, expr: Expr, type_: Type) -> Expr:
         if pseudo(type_):
             return expr if pseudo(expr.type) else convert_later(expr, type_)
-        return self.coerce(expr, type_, "the operand")
+        if isinstance(expr, Convert) and expr.temporary and same(expr.type, type_):
+            return expr
+        return self.literal_in(expr, type_) or self.coerce(expr, type_, "the operand")
 
     def _refuse(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         one, other = spoken(left.type), spoken(right.type)
@@ -499,7 +504,7 @@ class Expressions(Values):
             type_ = settled
         if type_ is None or isinstance(type_, Struct | Array):
             return self._refuse(op, at, left, right)
-        return operation(BOOL, at, op, [self._into(left, type_), self._into(right, type_)])
+        return self.compared(BOOL, at, op, [self._into(left, type_), self._into(right, type_)])
 
     def _logic(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         type_ = self.meet(left, right)
@@ -508,6 +513,8 @@ class Expressions(Values):
             type_ = ELEMENTARY["LWORD"]
         if not isinstance(type_, Scalar) or type_.family not in families:
             return self._refuse(op, at, left, right)
+        if type_.family == "bool" and self.scope.names.profile.and_on_bool == "short-circuit":
+            op = {"AND": "AND_THEN", "OR": "OR_ELSE"}.get(op, op)
         return operation(type_, at, op, [self._into(left, type_), self._into(right, type_)])
 
     def _power(self, at: int, left: Expr, right: Expr) -> Expr:
@@ -539,7 +546,7 @@ class Expressions(Values):
             assert type_ is not None
             return operation(type_, at, op, [left, right])
         if op == "-" and one.family == other.family and one.family in moments:
-            return operation(TIME, at, op, [left, right])
+            return operation(ELEMENTARY["LTIME" if one.name.startswith("L") else "TIME"], at, op, [left, right])
         if op in ("*", "/") and one.family == "time" and other.family in number:
             return operation(one, at, op + "T", [left, self._factor(right)])
         if op == "*" and other.family == "time" and one.family in number:

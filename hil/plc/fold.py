@@ -82,6 +82,8 @@ def convert(source: Scalar, target: Scalar, value: Value, truncate: bool) -> Val
         return None
     if source.family in ("date", "tod", "dt") or target.family in ("date", "tod", "dt"):
         return value if source.family == target.family else None
+    if {source.family, target.family} == {"bits", "real"} and source.bits == target.bits:
+        return None  # the profile decides
     if target.family == "real":
         return as_real(target, float(value))
     if target.family == "bool":
@@ -89,6 +91,6 @@ def convert(source: Scalar, target: Scalar, value: Value, truncate: bool) -> Val
     if source.family == "real":
         if not math.isfinite(value):
             return None
-        low, high = target.range
-        return min(max(math.trunc(value) if truncate else round(value), low), high)
+        whole = math.trunc(value) if truncate else round(value)
+        return whole if target.range[0] <= whole <= target.range[1] else None  # beyond it the profile decides
     return wrap(target, int(value))

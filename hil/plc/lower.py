@@ -26,7 +26,11 @@ entry:
   %sound = icmp eq i64 %fault, 0
   br i1 %sound, label %start, label %broken, !prof !0
 start:
-  %some = icmp sgt i64 %n, 0
+  %place = getelementptr inbounds i8, ptr %x, i64 STOPPED
+  %stopped = load i64, ptr %place, align 8
+  %running = icmp eq i64 %stopped, 0
+  %count = select i1 %running, i64 %n, i64 0
+  %some = icmp sgt i64 %count, 0
   br i1 %some, label %loop, label %done
 loop:
   %i = phi i64 [ 0, %start ], [ %next, %more ]
@@ -44,7 +48,7 @@ broken:
 done:
   ret i64 0
 }
-"""
+""".replace("STOPPED", str(layout.STOPPED))
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,9 @@ class Lowered:
 
 def lower(project: Project, everything: bool = False) -> Lowered:
     """The module of a project; `everything` lowers units that no program reaches, too."""
-    module, costs = Module(project.image, project.classes, project.dispatch), Costs()
-    roots = [*project.startup, *(one.pou for one in project.instances)]
+    module = Module(project.image, project.classes, project.dispatch, project.profile)
+    costs = Costs(project.profile)
+    roots = [*project.startup, *(one.body for one in project.instances)]
     if everything:
         roots += list(project.pous.values())
     for pou in _callees_first(roots, project):
@@ -234,30 +239,28 @@ def _exposed(pou: Pou) -> bool:
 def _step(module: Module, project: Project) -> str:
     """One scan: runs the tasks that are due, the most urgent first."""
     text, instances = Text(), project.instances
-    if module.counts:
-        budget = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.BUDGET}")
-        text.do(f"store i64 {layout.PASSES}, ptr {budget}, align 8")
     if project.startup:
-        _begin(text, project.startup)
+        _begin(module, text, project.startup)
     intervals = {one.interval for one in instances}
     if len(intervals) > 1:
         _several_rates(module, text, instances)
     else:
         for one in instances:
-            _instance(text, one)
+            _instance(module, text, one)
     text.end("ret i64 0")
     text.label("broken")
     text.end("ret i64 -1")
     return text.text("internal i64 @step(i64 %t, ptr noalias %head, ptr %mem)")
 
 
-def _begin(text: Text, startup: list[Pou]) -> None:
+def _begin(module: Module, text: Text, startup: list[Pou]) -> None:
     """What runs once, before everything else."""
     flag = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.BEGUN}")
     first, begun = text.fresh("first"), text.fresh("begun")
     text.split(text.let(f"icmp eq i64 {text.let(f'load i64, ptr {flag}, align 8')}, 0"), first, begun)
     text.label(first)
     text.do(f"store i64 1, ptr {flag}, align 8")
+    _budget(module, text, layout.PASSES)
     for pou in startup:
         kind, following = result_type(pou), text.fresh("next")
         both = text.let(f"call {kind} {function_name(pou)}(i64 %t, ptr %head, ptr %mem)")
@@ -267,9 +270,17 @@ def _begin(text: Text, startup: list[Pou]) -> None:
     text.label(begun)
 
 
-def _instance(text: Text, one: Instance) -> None:
+def _budget(module: Module, text: Text, passes: int) -> None:
+    """How many loop passes follow at most."""
+    for place in (layout.BUDGET, layout.LIMIT) if module.counts else ():
+        pointer = text.let(f"getelementptr inbounds i8, ptr %head, i64 {place}")
+        text.do(f"store i64 {passes}, ptr {pointer}, align 8")
+
+
+def _instance(module: Module, text: Text, one: Instance) -> None:
+    _budget(module, text, one.watchdog)
     pointer = text.let(f"getelementptr inbounds i8, ptr %mem, i64 {one.offset}")
-    status = text.let(f"call i64 {function_name(one.pou)}(i64 %t, ptr %head, ptr %mem, ptr {pointer})")
+    status = text.let(f"call i64 {function_name(one.body)}(i64 %t, ptr %head, ptr %mem, ptr {pointer})")
     following = text.fresh("next")
     text.split(text.let(f"icmp eq i64 {status}, 0"), following, "broken", likely=True)
     text.label(following)
@@ -279,7 +290,7 @@ def _several_rates(module: Module, text: Text, instances: list[Instance]) -> Non
     """Each instance keeps the time at which it is due; what was missed is not made up for."""
     for one in instances:
         if one.interval is None:
-            _instance(text, one)
+            _instance(module, text, one)
             continue
         place = text.let(f"getelementptr inbounds i8, ptr %mem, i64 {module.allocate(bytes(8), 8)}")
         started_at = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.STARTED}")
@@ -294,7 +305,7 @@ def _several_rates(module: Module, text: Text, instances: list[Instance]) -> Non
         missed = text.let(f"sdiv i64 {late}, {one.interval}")
         steps = text.let(f"mul i64 {text.let(f'add i64 {missed}, 1')}, {one.interval}")
         text.do(f"store i64 {text.let(f'add i64 {base}, {steps}')}, ptr {place}, align 8")
-        _instance(text, one)
+        _instance(module, text, one)
         text.label(skips)
     started_at = text.let(f"getelementptr inbounds i8, ptr %head, i64 {layout.STARTED}")
     text.do(f"store i64 1, ptr {started_at}, align 8")

@@ -90,7 +90,15 @@ class StatementLowering(ObjectLowering):
         function, place = self.target_of(one)
         arguments = f"i64 %t, ptr %head, ptr %mem, ptr {instance}{references}"
         self.called[one.pou.name.upper()] += 1
-        self.check_status(self.text.let(f"call i64 {function}({place}{arguments})"))
+        failed, done = self.text.fresh("failed"), self.text.fresh("called")
+        with self.caught(one.eno, failed):
+            self.check_status(self.text.let(f"call i64 {function}({place}{arguments})"))
+        if one.eno is not None:
+            self.store(one.eno, "true")
+            self.text.go(done)
+            self.text.label(failed)
+            self.store(one.eno, "false")
+            self.text.label(done)
         for assign in one.outputs:
             self._assign(assign)
 
@@ -156,7 +164,7 @@ class StatementLowering(ObjectLowering):
         rest = text.let(f"sub i64 {left}, {passes}")
         text.do(f"store i64 {rest}, ptr {place}, align 8")
         bad = text.let(f"icmp slt i64 {rest}, 0")
-        message = f"the loops of one scan made more than {layout.PASSES:,} passes"
+        message = "the loops of one scan made more than {2:,} passes"
         self.guard(bad, "endless loop", at, message)
 
     def _loop(self, one: Loop) -> None:
@@ -188,7 +196,7 @@ class StatementLowering(ObjectLowering):
         entered = self._within(first, last, up, width)
         passes = self.costs.passes(one)
         counted = self.costs.counted(one)
-        before = counted and one.steady and not one.leaves and width == 64
+        before = counted and one.steady and not one.leaves and width == 64 and not self.costs.wraps
         if before:
             self._charge_all(one, first, last, step, up, entered)
         text.split(entered, inside, done)
@@ -213,6 +221,8 @@ class StatementLowering(ObjectLowering):
         (last, step, up), (inside, more, done), text = bounds, labels, self.text
         current = self.wide(self.load(one.variable), type_, width)
         following = text.let(f"add nsw i{width} {current}, {step}")
+        if self.costs.wraps:
+            following = self.wide(self._narrow(following, type_, width), type_, width)
         goes_on = self._within(following, last, up, width)
         beyond = text.fresh("last")
         text.split(goes_on, more, beyond)
@@ -220,12 +230,17 @@ class StatementLowering(ObjectLowering):
         self.store(one.variable, self._narrow(following, type_, width))
         text.go(inside)
         text.label(beyond)
+        if self.module.profile.for_variable_after == "one step behind":
+            self._step_behind(one, type_, width, following)
+        text.label(done)
+
+    def _step_behind(self, one: For, type_: Scalar, width: int, following: str) -> None:
+        text = self.text
         narrow = self._narrow(following, type_, width)
         back = self.wide(narrow, type_, width)
         fits = text.let(f"icmp eq i{width} {back}, {following}")
         kind = value_type(type_)
         self.store(one.variable, text.let(f"select i1 {fits}, {kind} {narrow}, {kind} {self.load(one.variable)}"))
-        text.label(done)
 
     def _bound(self, expr: Expr, width: int) -> str:
         if isinstance(expr, Const) and not isinstance(expr.value, bytes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.plc.emit import Text, value_type
 from hil.plc.module import Module
-from hil.plc.tree import Expr, Standard, scalar
+from hil.plc.tree import Expr, Pou, Standard, scalar
 from hil.plc.types import LREAL, Scalar, String
 
 APPEND = """
@@ -76,6 +76,7 @@ class StringLowering:
     """Lowers what works on strings; values are pointers."""
 
     module: Module
+    pou: Pou
     text: Text
 
     def value(self, expr: Expr) -> str:

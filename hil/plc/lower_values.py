@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hil.plc import layout
 from hil.plc.emit import Text, constant, memory_type, symbol, value_type
-from hil.plc.lower_strings import StringLowering
+from hil.plc.lower_standard import ORDERED, SIGNED, UNSIGNED, StandardLowering
 from hil.plc.module import Module
 from hil.plc.ranges import Ranges
 from hil.plc.tree import (
@@ -19,6 +23,7 @@ from hil.plc.tree import (
     ElementRef,
     Expr,
     FieldRef,
+    Guarded,
     Operation,
     PartRef,
     Place,
@@ -30,27 +35,13 @@ from hil.plc.tree import (
     VariableRef,
     scalar,
 )
-from hil.plc.types import LINT, LREAL, Array, OpenArray, Scalar, String, Subrange, Type, machine
+from hil.plc.types import Array, OpenArray, Scalar, String, Subrange, Type, machine
 
 _INTEGER = {"+": "add", "-": "sub", "*": "mul", "AND": "and", "OR": "or", "XOR": "xor"}
 _REAL = {"+": "fadd", "-": "fsub", "*": "fmul", "/": "fdiv"}
-_SIGNED = {"=": "eq", "<>": "ne", "<": "slt", ">": "sgt", "<=": "sle", ">=": "sge"}
-_UNSIGNED = {"=": "eq", "<>": "ne", "<": "ult", ">": "ugt", "<=": "ule", ">=": "uge"}
-_ORDERED = {"=": "oeq", "<>": "une", "<": "olt", ">": "ogt", "<=": "ole", ">=": "oge"}
-_LIBM = {
-    "LN": "log", "LOG": "log10", "EXP": "exp", "SIN": "sin", "COS": "cos", "TAN": "tan", "ASIN": "asin",
-    "ACOS": "acos", "ATAN": "atan", "ATAN2": "atan2", "**": "pow",
-}  # fmt: skip
-DAY = 86_400_000_000_000
-_UNIT_NS = {
-    "time": 1_000_000,
-    "tod": 1_000_000,
-    "date": 1_000_000_000,
-    "dt": 1_000_000_000,
-}  # of one, as a number
 
 
-class ValueLowering(StringLowering):
+class ValueLowering(StandardLowering):
     """Lowers expressions of one unit of organisation."""
 
     def __init__(self, module: Module, pou: Pou) -> None:
@@ -58,6 +49,7 @@ class ValueLowering(StringLowering):
         self.text = Text()
         self.frame = 0  # bytes of stack, where calls may recur
         self.ranges = Ranges()
+        self.handler = ""  # where faults go while a call has an ENO
         self.slots: dict[Variable, str] = {}  # variables that live in registers
         self.pointers: dict[Variable, str] = {}  # variables that live in memory
 
@@ -67,6 +59,10 @@ class ValueLowering(StringLowering):
         """Ends the scan with a fault when `bad` holds; the `values` (i64) are {0} and {1} in the message."""
         text, number = self.text, self.module.location(self.pou, kind, at, message)
         fault, well = text.fresh("fault"), text.fresh("well")
+        if self.handler:
+            text.split(bad, self.handler, well, likely=False)
+            text.label(well)
+            return
         text.split(bad, fault, well, likely=False)
         text.label(fault)
         first, second = ([*values, "0", "0"])[:2]
@@ -189,11 +185,13 @@ class ValueLowering(StringLowering):
         if isinstance(expr, Convert):
             return self.convert(self.value(expr.operand), scalar(expr.operand), scalar(expr), expr.truncate)
         if isinstance(expr, Standard):
-            return self._standard(expr)
+            return self.standard(expr)
         if isinstance(expr, CallFunction):
             return self._call(expr)
         if isinstance(expr, RangeCheck):
             return self._range_check(expr)
+        if isinstance(expr, Guarded):
+            return self._guarded(expr)
         if isinstance(expr, AddressOf | Attempt | Bound | ValueRef):
             return self.other_value(expr)
         return self.load(expr)
@@ -230,12 +228,47 @@ class ValueLowering(StringLowering):
             return self.module.data(content)
         return constant(scalar(expr), expr.value)
 
+    def _guarded(self, expr: Guarded) -> str:
+        """A call with EN and ENO; what it gives is kept in a slot, zero where it does not run to its end."""
+        text, type_ = self.text, machine(expr.type)
+        gives = not isinstance(expr.call, CallFunction) or expr.call.pou.result is not None
+        kind = value_type(expr.type)
+        slot = text.slot(kind)
+        zero = constant(type_, 0) if type_ else self.module.data(bytes(expr.type.size))
+        text.do(f"store {kind} {zero}, ptr {slot}")
+        runs, left_out, done = (text.fresh(hint) for hint in ("enabled", "left", "called"))
+        if expr.enable is not None:
+            text.split(self.value(expr.enable), runs, left_out)
+        else:
+            text.go(runs)
+        text.label(runs)
+        with self.caught(expr.eno, left_out):
+            operand = self.value(expr.call)
+        if gives:
+            text.do(f"store {kind} {operand}, ptr {slot}")
+        if expr.eno is not None:
+            self.store(expr.eno, "true")
+        text.go(done)
+        text.label(left_out)
+        if expr.eno is not None:
+            self.store(expr.eno, "false")
+        text.label(done)
+        return text.let(f"load {kind}, ptr {slot}")
+
+    @contextmanager
+    def caught(self, eno: Place | None, target: str) -> Iterator[None]:
+        """While an ENO is there, faults go to `target` instead of ending the scan."""
+        before = self.handler
+        self.handler = before if eno is None else target
+        yield
+        self.handler = before
+
     def _range_check(self, expr: RangeCheck) -> str:
         operand, type_ = self.value(expr.operand), scalar(expr.operand)
         low, high = self.ranges.of(expr.operand)
         assert isinstance(expr.type, Subrange)
         first, last = expr.type.low, expr.type.high
-        if not (first <= low and high <= last):
+        if not (first <= low and high <= last) and self.module.profile.subrange_violation == "fault":
             wide = self.wide(operand, type_)
             distance = self.text.let(f"sub i64 {wide}, {first}")
             bad = self.text.let(f"icmp ugt i64 {distance}, {last - first}")
@@ -251,8 +284,8 @@ class ValueLowering(StringLowering):
             return self.compare_strings(op, expr.operands[0], expr.operands[1])
         operands = [self.value(one) for one in expr.operands]
         kind, text = value_type(type_), self.text
-        if op in _SIGNED:
-            names = _ORDERED if type_.family == "real" else _SIGNED if type_.signed else _UNSIGNED
+        if op in SIGNED:
+            names = ORDERED if type_.family == "real" else SIGNED if type_.signed else UNSIGNED
             return text.let(f"{'fcmp' if type_.family == 'real' else 'icmp'} {names[op]} {kind} {', '.join(operands)}")
         if op in ("*T", "/T"):
             return self._scale_time(expr, operands)
@@ -262,7 +295,7 @@ class ValueLowering(StringLowering):
         if op == "NOT":
             return text.let(f"xor {kind} {operands[0]}, {'true' if kind == 'i1' else '-1'}")
         if op == "**":
-            return self._libm("**", type_, operands)
+            return self.libm("**", type_, operands)
         if type_.family == "real":
             return text.let(f"{_REAL[op]} {kind} {operands[0]}, {operands[1]}")
         if op in ("/", "MOD"):
@@ -285,6 +318,8 @@ class ValueLowering(StringLowering):
         text, kind = self.text, value_type(type_)
         divisor = expr.operands[1]
         known = divisor.value if isinstance(divisor, Const) else None
+        if (known is None or known == 0) and op == "MOD" and self.module.profile.modulo_by_zero == "zero":
+            return self._remainder_or_zero(type_, left, right)
         if known is None or known == 0:
             bad = text.let(f"icmp eq {kind} {right}, 0")
             what = "divided by zero" if op != "MOD" else "MOD zero"
@@ -298,6 +333,15 @@ class ValueLowering(StringLowering):
         negated = "0" if op == "MOD" else text.let(f"sub {kind} 0, {left}")
         return text.let(f"select i1 {minus}, {kind} {negated}, {kind} {plain}")
 
+    def _remainder_or_zero(self, type_: Scalar, left: str, right: str) -> str:
+        """x MOD 0 is 0, and so is x MOD -1."""
+        text, kind = self.text, value_type(type_)
+        nothing = text.let(f"icmp eq {kind} {right}, 0")
+        if type_.signed:
+            nothing = text.let(f"or i1 {nothing}, {text.let(f'icmp eq {kind} {right}, -1')}")
+        safe = text.let(f"select i1 {nothing}, {kind} 1, {kind} {right}")
+        return text.let(f"{'s' if type_.signed else 'u'}rem {kind} {left}, {safe}")
+
     def _scale_time(self, expr: Operation, operands: list[str]) -> str:
         text, factor = self.text, scalar(expr.operands[1])
         if factor.family != "real":
@@ -306,143 +350,7 @@ class ValueLowering(StringLowering):
             return self.divide("/", factor, operands[0], operands[1], expr)
         time = text.let(f"sitofp i64 {operands[0]} to double")
         scaled = text.let(f"{'fmul' if expr.op == '*T' else 'fdiv'} double {time}, {operands[1]}")
-        return self._nearest(scaled, "double", "i64", signed=True, truncate=False)
-
-    # ---- conversions
-
-    def convert(self, operand: str, source: Scalar, target: Scalar, truncate: bool = False) -> str:
-        """An elementary value in another elementary type."""
-        text, kind, to = self.text, value_type(source), value_type(target)
-        if source.family == target.family and kind == to:
-            return operand
-        if source.family in _UNIT_NS or target.family in _UNIT_NS:
-            return self._convert_time(operand, source, target)
-        if target.family == "bool":
-            if source.family == "real":
-                return text.let(f"fcmp une {kind} {operand}, 0.0")
-            return text.let(f"icmp ne {kind} {operand}, 0")
-        if source.family == "real" and target.family == "real":
-            return text.let(f"{'fpext' if to == 'double' else 'fptrunc'} {kind} {operand} to {to}")
-        if source.family == "real":
-            return self._nearest(operand, kind, to, target.signed, truncate)
-        if target.family == "real":
-            return text.let(f"{'sitofp' if source.signed else 'uitofp'} {kind} {operand} to {to}")
-        if source.bits == target.bits:
-            return operand
-        if source.bits > target.bits:
-            return text.let(f"trunc {kind} {operand} to {to}")
-        return text.let(f"{'sext' if source.signed else 'zext'} {kind} {operand} to {to}")
-
-    def _nearest(self, operand: str, kind: str, to: str, signed: bool, truncate: bool) -> str:
-        """A real as a whole number: ties to even, beyond the range the nearest end of it, NaN 0."""
-        text, suffix = self.text, "f32" if kind == "float" else "f64"
-        if not truncate:
-            self.module.declare(f"declare {kind} @llvm.rint.{suffix}({kind})")
-            operand = text.let(f"call {kind} @llvm.rint.{suffix}({kind} {operand})")
-        name = f"@llvm.fpto{'s' if signed else 'u'}i.sat.{to}.{suffix}"
-        self.module.declare(f"declare {to} {name}({kind})")
-        return text.let(f"call {to} {name}({kind} {operand})")
-
-    def _convert_time(self, operand: str, source: Scalar, target: Scalar) -> str:
-        """As numbers, durations and times of day count milliseconds, dates seconds."""
-        text = self.text
-        if source.family in _UNIT_NS and target.family in _UNIT_NS:
-            if source.family != "dt" or target.family not in ("date", "tod"):
-                return operand
-            day = text.let(f"srem i64 {operand}, {DAY}")
-            late = text.let(f"add i64 {day}, {DAY}")
-            of_day = text.let(f"urem i64 {late}, {DAY}")
-            return of_day if target.family == "tod" else text.let(f"sub i64 {operand}, {of_day}")
-        if source.family in _UNIT_NS:
-            unit = _UNIT_NS[source.family]
-            if target.family == "real":
-                ns = text.let(f"sitofp i64 {operand} to double")
-                number = text.let(f"fdiv double {ns}, {constant(LREAL, unit)}")
-                return self.convert(number, LREAL, target)
-            return self.convert(text.let(f"sdiv i64 {operand}, {unit}"), LINT, target)
-        unit = _UNIT_NS[target.family]
-        if source.family == "real":
-            number = self.convert(operand, source, LREAL)
-            ns = text.let(f"fmul double {number}, {constant(LREAL, unit)}")
-            return self._nearest(ns, "double", "i64", signed=True, truncate=False)
-        return text.let(f"mul i64 {self.convert(operand, source, LINT)}, {unit}")
-
-    # ---- standard functions
-
-    def _standard(self, expr: Standard) -> str:
-        name = expr.name
-        if name == "__SCAN_TIME":
-            return "%t"
-        if name in ("SEL", "MUX"):
-            return self._choose(expr)
-        if name in ("SHL", "SHR", "ROL", "ROR"):
-            return self._shift(expr)
-        if machine(expr.type) is None or isinstance(expr.operands[0].type, String):
-            return self.string_function(expr)
-        type_, text = scalar(expr), self.text
-        operands = [self.value(one) for one in expr.operands]
-        kind = value_type(type_)
-        if name == "ABS":
-            return self._absolute(type_, operands[0])
-        if name in ("MAX", "MIN"):
-            order = _ORDERED if type_.family == "real" else _SIGNED if type_.signed else _UNSIGNED
-            compare = "fcmp" if type_.family == "real" else "icmp"
-            test = text.let(f"{compare} {order['>' if name == 'MAX' else '<']} {kind} {operands[1]}, {operands[0]}")
-            return text.let(f"select i1 {test}, {kind} {operands[1]}, {kind} {operands[0]}")
-        if name == "SQRT":
-            suffix = "f32" if kind == "float" else "f64"
-            self.module.declare(f"declare {kind} @llvm.sqrt.{suffix}({kind})")
-            return text.let(f"call {kind} @llvm.sqrt.{suffix}({kind} {operands[0]})")
-        return self._libm(name, type_, operands)
-
-    def _absolute(self, type_: Scalar, operand: str) -> str:
-        kind, text = value_type(type_), self.text
-        if type_.family == "real":
-            suffix = "f32" if kind == "float" else "f64"
-            self.module.declare(f"declare {kind} @llvm.fabs.{suffix}({kind})")
-            return text.let(f"call {kind} @llvm.fabs.{suffix}({kind} {operand})")
-        self.module.declare(f"declare {kind} @llvm.abs.{kind}({kind}, i1)")
-        return text.let(f"call {kind} @llvm.abs.{kind}({kind} {operand}, i1 false)")
-
-    def _libm(self, name: str, type_: Scalar, operands: list[str]) -> str:
-        """A function of libm in double precision; REAL is rounded once, at the end."""
-        wide = [self.convert(one, type_, LREAL) for one in operands]
-        function = _LIBM[name]
-        parameters = ", ".join(["double"] * len(wide))
-        self.module.declare(f"declare double @{function}({parameters})")
-        found = self.text.let(f"call double @{function}({', '.join(f'double {one}' for one in wide)})")
-        return self.convert(found, LREAL, type_)
-
-    def _shift(self, expr: Standard) -> str:
-        type_, text = scalar(expr), self.text
-        kind, value, count = value_type(type_), self.value(expr.operands[0]), self.value(expr.operands[1])
-        if expr.name in ("ROL", "ROR"):
-            around = text.let(f"and i64 {count}, {type_.bits - 1}")
-            turn = around if type_.bits == 64 else text.let(f"trunc i64 {around} to {kind}")
-            name = f"@llvm.fsh{'l' if expr.name == 'ROL' else 'r'}.{kind}"
-            self.module.declare(f"declare {kind} {name}({kind}, {kind}, {kind})")
-            return text.let(f"call {kind} {name}({kind} {value}, {kind} {value}, {kind} {turn})")
-        beyond = text.let(f"icmp ugt i64 {count}, {type_.bits - 1}")  # negative counts are beyond, too
-        safe = text.let(f"select i1 {beyond}, i64 0, i64 {count}")
-        narrow = safe if type_.bits == 64 else text.let(f"trunc i64 {safe} to {kind}")
-        shifted = text.let(f"{'shl' if expr.name == 'SHL' else 'lshr'} {kind} {value}, {narrow}")
-        return text.let(f"select i1 {beyond}, {kind} 0, {kind} {shifted}")
-
-    def _choose(self, expr: Standard) -> str:
-        """SEL and MUX: all inputs are evaluated, one is taken."""
-        text, number, inputs = self.text, self.value(expr.operands[0]), expr.operands[1:]
-        values = [self.value(one) for one in inputs]
-        kind = value_type(expr.type)
-        if expr.name == "SEL":
-            return text.let(f"select i1 {number}, {kind} {values[1]}, {kind} {values[0]}")
-        bad = text.let(f"icmp ugt i64 {number}, {len(values) - 1}")
-        message = f"MUX has inputs 0 to {len(values) - 1}, {{0}} was asked for"
-        self.guard(bad, "MUX out of range", expr.at, message, number)
-        chosen = values[-1]
-        for place, one in reversed(list(enumerate(values[:-1]))):
-            test = text.let(f"icmp eq i64 {number}, {place}")
-            chosen = text.let(f"select i1 {test}, {kind} {one}, {kind} {chosen}")
-        return chosen
+        return self.nearest(scaled, "double", "i64", signed=True, truncate=False)
 
     # ---- functions
 
@@ -508,6 +416,11 @@ class ValueLowering(StringLowering):
         failed, well = text.fresh("failed"), text.fresh("well")
         text.split(bad, failed, well, likely=False)
         text.label(failed)
+        if self.handler:
+            self.clear("%head", layout.BUDGET)
+            text.go(self.handler)
+            text.label(well)
+            return
         text.do(f"store i64 {status}, ptr %status, align 8")
         text.go("exit")
         text.label(well)

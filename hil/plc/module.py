@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hil.plc import layout
 from hil.plc.emit import data
 from hil.plc.inlining import Inlining
+from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou
 
 Dispatch = dict[str, list[tuple[int, Pou]]]  # (number of a class, unit) by the name of the method in capitals
@@ -39,8 +40,10 @@ class Location:
 class Module:
     """Collects the text of a module. `image` is the program's initial memory and grows with static places."""
 
-    def __init__(self, image: bytearray, classes: dict[str, list[Pou]], dispatch: Dispatch) -> None:
-        self.image = image
+    def __init__(
+        self, image: bytearray, classes: dict[str, list[Pou]], dispatch: Dispatch, profile: Profile = IEC
+    ) -> None:
+        self.image, self.profile = image, profile
         self.classes, self._dispatch = classes, dispatch
         self.dispatchers: dict[str, str] = {}
         self.locations: list[Location] = []

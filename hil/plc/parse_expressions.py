@@ -106,7 +106,7 @@ class ExpressionParser(Cursor):
             if self.kind == "^":
                 base = s.Deref(self.next().at, base)
             elif self.kind == "(":
-                base = self._call(base)
+                base = self.arguments(base)
             elif self.kind == "[":
                 base = self._index(base)
             else:
@@ -142,7 +142,8 @@ class ExpressionParser(Cursor):
         self.next()
         return s.Member(token.at, base, token.text)
 
-    def _call(self, callee: s.Expression) -> s.Call:
+    def arguments(self, callee: s.Expression) -> s.Call:
+        """A call with what stands in its parentheses."""
         self.next()
         self.enter()
         arguments: list[s.Argument] = []

@@ -235,7 +235,7 @@ class TypeParser(StatementParser):
     def _bounded(self, named: s.NamedType) -> s.TypeSpec:
         """A subrange, or a function block with arguments: `FB(1, 2)`, `FB(a := 1)`."""
         if self.peek() == "id" and self.peek(2) == ":=":
-            call = self._call(s.Name(named.at, named.name))
+            call = self.arguments(s.Name(named.at, named.name))
             return s.NamedType(named.at, named.name, call.arguments)
         opening = self.next()
         low = self.expression()

@@ -128,15 +128,15 @@ class _Parser(UnitParser):
         return s.Task(name.at, name.text, properties)
 
     def _instance(self) -> s.Instance:
+        retain = False
         while self.word("RETAIN", "NON_RETAIN"):
-            self.next()
+            retain = self.next().text.upper() == "RETAIN"
         name, task = self.name("a program's instance"), ""
         if self.word("WITH"):
             self.next()
             task = self.name("the TASK of a program").text
         self.expect(":", "before the program's type")
         kind = self.path("a PROGRAM")
-        if self.accept("("):
-            raise self.fail("connections of a program's instance are not supported; assign in a program instead")
+        connections = self.arguments(s.Name(kind.at, kind.name)).arguments if self.kind == "(" else []
         self.semicolon("the program's instance")
-        return s.Instance(kind.at, name.text, task, kind.name)
+        return s.Instance(kind.at, name.text, task, kind.name, connections, retain)

@@ -9,30 +9,32 @@ from importlib import resources
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
 from hil.plc.parser import parse
+from hil.plc.profiles import IEC, Profile
 from hil.plc.types import ELEMENTARY
 
 FILE = "standard library"
 _COUNTERS = re.compile(r"(CTU|CTD|CTUD)(?:_(INT|DINT|LINT|UINT|UDINT|ULINT))?")
 
+_TIMERS = re.compile(r"(TP|TON|TOF)_(TIME|LTIME)")
+
 
 @cache
 def _texts() -> dict[str, str]:
     text = resources.files("hil.plc").joinpath("prelude.st").read_text("utf-8")
-    blocks = re.findall(r"FUNCTION_BLOCK (\w+)\n.*?END_FUNCTION_BLOCK", text, re.DOTALL)
-    bodies = re.findall(r"FUNCTION_BLOCK \w+\n.*?END_FUNCTION_BLOCK", text, re.DOTALL)
-    return dict(zip(blocks, bodies, strict=True))
+    found = re.finditer(r"^(FUNCTION(?:_BLOCK)?) (\w+).*?^END_\1$", text, re.DOTALL | re.MULTILINE)
+    return {one.group(2): one.group() for one in found}
 
 
 def names() -> list[str]:
-    """The standard function blocks."""
-    return list(_texts())
+    """The standard function blocks and functions."""
+    return [one for one in _texts() if not one.startswith("__")]
 
 
 @cache
-def block(upper: str) -> s.Pou | None:
-    """A standard function block by its name in capitals; CTU_DINT and its kind are CTU for another type."""
-    counter = _COUNTERS.fullmatch(upper)
-    text = _texts().get(counter.group(1) if counter else upper)
+def block(upper: str, profile: Profile = IEC) -> s.Pou | None:
+    """A standard unit by its name in capitals; CTU_DINT and TON_LTIME are CTU and TON for another type."""
+    counter, timer = _COUNTERS.fullmatch(upper), _TIMERS.fullmatch(upper)
+    text = _texts().get((counter or timer or [upper, upper])[1])
     if text is None:
         return None
     if counter:
@@ -40,6 +42,14 @@ def block(upper: str) -> s.Pou | None:
         low, high = ELEMENTARY[type_].range
         text = text.replace("COUNT#HIGHEST", str(high)).replace("COUNT#LOWEST", str(low)).replace("COUNT", type_)
         text = text.replace(f"FUNCTION_BLOCK {counter.group(1)}", f"FUNCTION_BLOCK {upper}", 1)
+    if timer:
+        text = text.replace(": TIME", f": {timer.group(2)}")
+        text = text.replace(f"FUNCTION_BLOCK {timer.group(1)}", f"FUNCTION_BLOCK {upper}", 1)
+    if profile.f_trig_first_scan == "FALSE":
+        text = text.replace("FALLING#SEEN", "TRUE")
+    if profile.ton_zero_delay == "next scan":
+        text = text.replace("DELAY#PASSED", "M")
+    text = text.replace("FALLING#SEEN", "FALSE").replace("DELAY#PASSED", "TRUE")
     report = Report()
     unit = parse(Source(FILE, text), report)
     report.stop()

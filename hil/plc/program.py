@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from hil.blocks.native import Library, cached, toolchain
 from hil.errors import InputError
-from hil.plc import layout
+from hil.plc import layout, retain
+from hil.plc.profiles import IEC, Profile, profile_of
 from hil.plc.symbols import Symbols, Variable
 
 Memory: TypeAlias = npt.NDArray[np.uint8]
@@ -41,12 +42,14 @@ class Fault:
         return f"{self.file}:{self.line}:{self.column}: {self.kind}: {self.message}"
 
 
-def compile_file(path: str | Path, program: str | None = None) -> Program:
+def compile_file(path: str | Path, program: str | None = None, profile: Profile | str = IEC) -> Program:
     """The program of a Structured Text file; `program` names the PROGRAM to run alone.
+
+    `profile` decides where runtimes differ (profiles.py), an object or a name.
 
     Raises: Diagnostics for mistakes in it, InputError when it cannot be read.
     """
-    return compile_text(read_source(path), str(path), program)
+    return compile_text(read_source(path), str(path), program, profile)
 
 
 def read_source(path: str | Path) -> str:
@@ -64,28 +67,29 @@ def read_source(path: str | Path) -> str:
         return content.decode("latin-1")
 
 
-def compile_text(text: str, file: str = "<text>", program: str | None = None) -> Program:
+def compile_text(text: str, file: str = "<text>", program: str | None = None, profile: Profile | str = IEC) -> Program:
     """The program of a text; `file` is its name in diagnostics and faults.
 
     Raises: Diagnostics for mistakes in it.
     """
-    return compile_units([(text, file)], program)
+    return compile_units([(text, file)], program, profile)
 
 
-def compile_units(texts: list[tuple[str, str]], program: str | None = None) -> Program:
+def compile_units(texts: list[tuple[str, str]], program: str | None = None, profile: str | Profile = IEC) -> Program:
     """The program of several texts, each with the name of its file; their units name each other in any order.
 
     Raises: Diagnostics for mistakes in them.
     """
-    whole = "\0".join(text for text, _ in texts)
+    chosen = profile_of(profile)
+    whole = "\0".join([compiler_digest(), program or "", str(chosen), *(text for text, _ in texts)])
     files = "\0".join(file for _, file in texts)
-    digest = sha256(f"{compiler_digest()}\0{program or ''}\0{whole}".encode("utf-8", "surrogatepass")).hexdigest()
+    digest = sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
     key = sha256(f"{digest}\0{files}\0{toolchain()}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def make() -> bytes:
         from hil.plc.compiler import build
 
-        return build(texts, program)
+        return build(texts, program, chosen)
 
     return Program(cached(f"plc/{key[:2]}/{key}", make), digest)
 
@@ -155,15 +159,27 @@ class Program:
 
     def fault(self, memory: Memory) -> Fault | None:
         """The fault that the memory is in."""
-        number, a, b, t_ns = (int(one) for one in memory[:32].view(np.int64))
+        header = [int(one) for one in memory[: layout.HEADER].view(np.int64)]
+        (number, a, b, t_ns), limit = header[:4], header[layout.LIMIT // 8]
         if not number:
             return None
         kind, file, line, column, message = self._locations[number - 1]
-        return Fault(kind, file, line, column, message.format(a, b), t_ns)
+        return Fault(kind, file, line, column, message.format(a, b, limit), t_ns)
 
     def clear_fault(self, memory: Memory) -> None:
         """Lets the next scan run again."""
         memory[layout.FAULT : layout.BUDGET] = 0
+
+    def retained(self, memory: Memory) -> bytes:
+        """The values of RETAIN and PERSISTENT variables, by path and type."""
+        return retain.retained(self, memory)
+
+    def restart(self, memory: Memory, retained: bytes = b"") -> tuple[str, ...]:
+        """Every variable at its initial value but the retained ones; returns the paths that fit no variable.
+
+        Raises: InputError when `retained` is not what the method of this name gave.
+        """
+        return retain.restart(self, memory, retained)
 
     def find(self, path: str) -> Variable:
         """A variable by its dotted path, in any case; an array or structure whole.

@@ -10,6 +10,7 @@ from itertools import islice
 from hil.errors import near
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
+from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou, Variable
 from hil.plc.types import ELEMENTARY, Enum, Type
 
@@ -60,6 +61,7 @@ class Names:
     singles: dict[str, Variable] = field(default_factory=dict)  # programs that others name: their one instance
     broken: bool = False  # a declaration could not be read: an unknown name proves nothing
     said: set[str] = field(default_factory=set)  # unknown names, each reported once
+    profile: Profile = IEC
 
     def direct_variable(self, address: str) -> Variable | None:
         """The variable at a direct address; None for %I* and what else is no address."""

@@ -6,19 +6,18 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from hil.plc import syntax as s
-from hil.plc.expressions import Expressions
-from hil.plc.tree import Const, Expr, Standard
+from hil.plc.standard_base import is_a
+from hil.plc.standard_convert import ConversionFunctions
+from hil.plc.standard_text import TextFunctions
+from hil.plc.standard_times import TYPED, TimeFunctions
+from hil.plc.tree import Const, Expr
 from hil.plc.types import (
     ANY_REAL,
     BOOL,
     DINT,
     ELEMENTARY,
-    INT,
-    LONGEST_STRING,
     LREAL,
     POISON,
-    TIME,
-    Scalar,
     String,
     Type,
     base,
@@ -26,7 +25,7 @@ from hil.plc.types import (
     same,
     string,
 )
-from hil.plc.values import convert, poison, pseudo, spoken
+from hil.plc.values import convert, poison, pseudo, spoken, standard
 
 _OPERATORS = {
     "ADD": "+", "MUL": "*", "SUB": "-", "DIV": "/", "MOD": "MOD", "EXPT": "**", "AND": "AND", "OR":
@@ -36,6 +35,7 @@ _OPERATORS = {
 _CHAINS = frozenset(("GT", "GE", "EQ", "LE", "LT"))  # a > b > c means a > b and b > c
 _VARIADIC = frozenset(("ADD", "MUL", "AND", "OR", "XOR", *_CHAINS))
 _REAL = frozenset(["SQRT", "LN", "LOG", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "ATAN2"])
+_ENDIAN = ("TO_BIG_ENDIAN", "TO_LITTLE_ENDIAN", "FROM_BIG_ENDIAN", "FROM_LITTLE_ENDIAN")
 _FORMALS = {
     "SEL": ("G", "IN0", "IN1"), "LIMIT": ("MN", "IN", "MX"), "SHL": ("IN", "N"), "SHR": ("IN", "N"),
     "ROL": ("IN", "N"), "ROR": ("IN", "N"), "LEFT": ("IN", "L"), "RIGHT": ("IN", "L"), "MID": ("IN",
@@ -48,22 +48,24 @@ _COUNTS = {
     3, "LIMIT": 3,
     "SHL": 2, "SHR": 2, "ROL": 2, "ROR": 2, "LEN": 1, "LEFT": 2, "RIGHT": 2, "MID": 3, "INSERT": 3,
     "DELETE": 3,
-    "REPLACE": 4, "FIND": 2, "ATAN2": 2, **dict.fromkeys(_REAL - {"ATAN2"}, 1),
+    "REPLACE": 4, "FIND": 2, "ATAN2": 2, **dict.fromkeys(_REAL - {"ATAN2"}, 1), "IS_VALID": 1, "IS_VALID_BCD": 1,
+    **dict.fromkeys(_ENDIAN, 1), **dict.fromkeys(TYPED, 2), "CONCAT_DATE_TOD": 2, "CONCAT_DATE_LTOD": 2,
+    "CONCAT_LDATE_LTOD": 2, "TIME": 0, "LTIME": 0,
 }  # fmt: skip
 
 
-class StandardFunctions(Expressions):
+class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
     """Checks calls of standard functions."""
 
     def standard_names(self) -> list[str]:
         """The names, for suggestions."""
-        return [*_OPERATORS, *_COUNTS, "MAX", "MIN", "MUX", "CONCAT"]
+        return [*_OPERATORS, *_COUNTS, "MAX", "MIN", "MUX", "CONCAT", *TYPED]
 
     def standard_call(self, node: s.Call, name: str) -> Expr | None:
         """The call, or None when there is no such standard function."""
         check = self._checker(name)
         if check is None:
-            return None
+            return self._typed_name(node, name)
         arguments = self._arguments(node, name)
         if arguments is None or any(one.type is POISON for one in arguments):
             return poison(node.at)
@@ -82,12 +84,28 @@ class StandardFunctions(Expressions):
             "LEN": self._len,
             "FIND": self._len, "LEFT": self._slice, "RIGHT": self._slice, "MID": self._slice,
             "DELETE": self._slice,
+            "IS_VALID": self._valid, "IS_VALID_BCD": self._valid, **dict.fromkeys(_ENDIAN, self._endian),
             "CONCAT": self._joined, "INSERT": self._joined, "REPLACE": self._joined,
-            "__SCAN_TIME": self._scan_time,
         }  # fmt: skip
         if name in named:
             return named[name]
-        return self._conversion(name)
+        return self.time_function(name) or self.conversion(name)
+
+    def _typed_name(self, node: s.Call, name: str) -> Expr | None:
+        """ADD_INT, SQRT_LREAL and their kind: the function with its values in that type."""
+        general, _, suffix = name.rpartition("_")
+        if suffix not in ELEMENTARY or general not in (*_OPERATORS, *_COUNTS, "MAX", "MIN", "MUX"):
+            return None
+        arguments = self._arguments(node, general)
+        check = self._checker(general)
+        if arguments is None or check is None:
+            return poison(node.at)
+        type_, other = ELEMENTARY[suffix], {"SEL": 0, "MUX": 0, "SHL": 1, "SHR": 1, "ROL": 1, "ROR": 1, "EXPT": 1}
+        typed = [
+            one if place == other.get(general) else self.coerce(one, type_, f"{name}'s argument")
+            for place, one in enumerate(arguments)
+        ]
+        return poison(node.at) if any(one.type is POISON for one in typed) else check(general, node.at, typed)
 
     def _arguments(self, node: s.Call, name: str) -> list[Expr] | None:
         """The arguments in order; None when their number or names are wrong."""
@@ -102,16 +120,18 @@ class StandardFunctions(Expressions):
                 return None
             given = sorted(given, key=lambda one: order[one.name.upper()])
         wanted = _COUNTS.get(name)
-        least = 0 if name.startswith("__") else 2 if name in _VARIADIC or name in ("MUX", "CONCAT") else 1
+        least = (
+            0
+            if name in ("__SCAN_TIME", "TIME", "LTIME")
+            else 2
+            if name in _VARIADIC or name in ("MUX", "CONCAT")
+            else 1
+        )
         if (wanted is not None and len(given) != wanted) or len(given) < least:
             words = f"{wanted}" if wanted is not None else f"at least {least}"
             self.scope.error(node.at, f"{name} takes {words} argument{'s' * (words != '1')}, here are {len(given)}")
             return None
         return [self.expression(one.value) for one in given if one.value is not None]
-
-    def _wrong(self, name: str, at: int, wanted: str, found: Type) -> Expr:
-        self.scope.error(at, f"{name} takes {wanted}, this is {spoken(found)}; convert it")
-        return poison(at)
 
     def _operator(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         op = _OPERATORS[name]
@@ -122,23 +142,23 @@ class StandardFunctions(Expressions):
         return _fold(arguments, lambda one, other: self.binary(op, at, one, other))
 
     def _real(self, name: str, at: int, arguments: list[Expr]) -> Expr:
-        wide = [convert(one, LREAL) if _is(one, "int", "uint") else one for one in arguments]
+        wide = [convert(one, LREAL) if is_a(one, "int", "uint") else one for one in arguments]
         for one in wide:
-            if not _is(one, "real", "any_int", "any_real"):
-                return self._wrong(name, one.at, "REAL or LREAL", one.type)
+            if not is_a(one, "real", "any_int", "any_real"):
+                return self.wrong(name, one.at, "REAL or LREAL", one.type)
         typed = [one for one in wide if not pseudo(one.type)]
         if not typed:
-            return Standard(ANY_REAL, at, name, wide)
+            return standard(ANY_REAL, at, name, wide)
         type_ = base(typed[0].type)
         for one in typed:
             type_ = self.meet(one, Const(type_, at, 0)) or type_
-        return Standard(type_, at, name, [self.coerce(one, type_, "the argument") for one in wide])
+        return standard(type_, at, name, [self.coerce(one, type_, "the argument") for one in wide])
 
     def _abs(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         value = arguments[0]
-        if not _is(value, "int", "uint", "real", "any_int", "any_real"):
-            return self._wrong(name, at, "a number", value.type)
-        return value if _is(value, "uint") else Standard(base(value.type), at, name, [value])
+        if not is_a(value, "int", "uint", "real", "any_int", "any_real"):
+            return self.wrong(name, at, "a number", value.type)
+        return value if is_a(value, "uint") else standard(base(value.type), at, name, [value])
 
     def _move(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         return arguments[0]
@@ -148,15 +168,15 @@ class StandardFunctions(Expressions):
 
     def _trunc(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         value = self.settle(arguments[0])
-        return convert(value, DINT, truncate=True) if _is(value, "real") else self._wrong(name, at, "REAL", value.type)
+        return convert(value, DINT, truncate=True) if is_a(value, "real") else self.wrong(name, at, "REAL", value.type)
 
     def _shift(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         value, count = self.settle(arguments[0]), self.settle(arguments[1])
-        if not _is(value, "bits", "int", "uint"):
-            return self._wrong(name, at, "a bit string", value.type)
-        if not _is(count, "int", "uint", "bits"):
-            return self._wrong(name, count.at, "a whole number as its second argument", count.type)
-        return Standard(base(value.type), at, name, [value, convert(count, ELEMENTARY["LINT"])])
+        if not is_a(value, "bits", "int", "uint"):
+            return self.wrong(name, at, "a bit string", value.type)
+        if not is_a(count, "int", "uint", "bits"):
+            return self.wrong(name, count.at, "a whole number as its second argument", count.type)
+        return standard(base(value.type), at, name, [value, convert(count, ELEMENTARY["LINT"])])
 
     def _together(self, name: str, at: int, arguments: list[Expr]) -> tuple[Type, list[Expr]] | None:
         """The arguments in the one type they share; None when that was reported."""
@@ -166,7 +186,7 @@ class StandardFunctions(Expressions):
         type_: Type | None = arguments[0].type
         for one in arguments[1:]:
             if type_ is not None and not same(type_, one.type):
-                type_ = self.meet(Standard(type_, at, name, []) if not pseudo(type_) else arguments[0], one)
+                type_ = self.meet(standard(type_, at, name, []) if not pseudo(type_) else arguments[0], one)
         if type_ is not None and pseudo(type_):
             return type_, arguments
         if type_ is None:
@@ -182,118 +202,56 @@ class StandardFunctions(Expressions):
             return poison(at)
         type_, values = together
         if machine(type_) is None:
-            return self._wrong(name, at, "numbers, durations or bit strings", type_)
-        return _fold(values, lambda one, other: Standard(base(type_), at, name, [one, other]))
+            return self.wrong(name, at, "numbers, durations or bit strings", type_)
+        return _fold(values, lambda one, other: standard(base(type_), at, name, [one, other]))
 
     def _limit(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         together = self._together(name, at, arguments)
         if together is None or machine(together[0]) is None:
-            return poison(at) if together is None else self._wrong(name, at, "numbers", together[0])
+            return poison(at) if together is None else self.wrong(name, at, "numbers", together[0])
         low, value, high = together[1]
         type_ = base(together[0])
-        return Standard(type_, at, "MIN", [Standard(type_, at, "MAX", [value, low]), high])
+        return standard(type_, at, "MIN", [standard(type_, at, "MAX", [value, low]), high])
 
     def _select(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         choice = self.coerce(arguments[0], BOOL, "SEL's G")
         together = self._together(name, at, arguments[1:])
         if together is None or choice.type is POISON:
             return poison(at)
-        return Standard(together[0], at, name, [choice, *together[1]])
+        return standard(together[0], at, name, [choice, *together[1]])
 
     def _mux(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         number = self.settle(arguments[0])
-        if not _is(number, "int", "uint"):
-            return self._wrong(name, number.at, "a whole number as its first argument", number.type)
+        if not is_a(number, "int", "uint"):
+            return self.wrong(name, number.at, "a whole number as its first argument", number.type)
         together = self._together(name, at, arguments[1:])
         if together is None:
             return poison(at)
-        return Standard(together[0], at, name, [convert(number, ELEMENTARY["LINT"]), *together[1]])
+        return standard(together[0], at, name, [convert(number, ELEMENTARY["LINT"]), *together[1]])
 
-    # ---- strings
+    def _valid(self, name: str, at: int, arguments: list[Expr]) -> Expr:
+        value, families = self.settle(arguments[0]), ("real",) if name == "IS_VALID" else ("bits",)
+        if not is_a(value, *families):
+            return self.wrong(name, at, "REAL or LREAL" if name == "IS_VALID" else "a bit string", value.type)
+        if name == "IS_VALID":
+            return standard(BOOL, at, name, [convert(value, LREAL)])
+        return standard(BOOL, at, name, [convert(value, ELEMENTARY["LWORD"])])
 
-    def _strings(self, name: str, arguments: list[Expr], numbers: int) -> list[Expr] | None:
-        """Strings followed by `numbers` whole numbers (as LINT); None when that was reported."""
-        split, found = len(arguments) - numbers, list[Expr]()
-        for place, one in enumerate(arguments):
-            one = self.settle(one)
-            if place < split and not isinstance(one.type, String):
-                self._wrong(name, one.at, "a STRING", one.type)
-                return None
-            if place >= split and not _is(one, "int", "uint"):
-                self._wrong(name, one.at, "a whole number", one.type)
-                return None
-            found.append(one if place < split else convert(one, ELEMENTARY["LINT"]))
-        return found
-
-    def _len(self, name: str, at: int, arguments: list[Expr]) -> Expr:
-        checked = self._strings(name, arguments, 0)
-        return poison(at) if checked is None else Standard(INT, at, name, checked)
-
-    def _slice(self, name: str, at: int, arguments: list[Expr]) -> Expr:
-        checked = self._strings(name, arguments, len(arguments) - 1)
-        return poison(at) if checked is None else Standard(checked[0].type, at, name, checked)
-
-    def _joined(self, name: str, at: int, arguments: list[Expr]) -> Expr:
-        checked = self._strings(name, arguments, {"INSERT": 1, "REPLACE": 2}.get(name, 0))
-        if checked is None:
-            return poison(at)
-        capacity = sum(one.type.capacity for one in checked if isinstance(one.type, String))
-        return Standard(string(min(capacity, LONGEST_STRING)), at, name, checked)
-
-    # ---- conversions
-
-    def _conversion(self, name: str) -> Callable[[str, int, list[Expr]], Expr] | None:
-        """X_TO_Y, TO_Y, X_TRUNC_Y, TRUNC_Y."""
-        for word in ("TO", "TRUNC"):
-            source, found, target = name.rpartition(f"{word}_")
-            if found and target in (*ELEMENTARY, "STRING") and (not source or source.endswith("_")):
-                from_name = source[:-1]
-                if from_name in (*ELEMENTARY, "STRING", ""):
-                    return lambda _, at, arguments: self._convert(
-                        name, at, arguments, from_name, target, word == "TRUNC"
-                    )
-        return None
-
-    def _convert(
-        self, name: str, at: int, arguments: list[Expr], source: str, target: str, truncate: bool
-    ) -> Expr:  # the shape of the table: one name, one rule
-        if len(arguments) != 1:
-            self.scope.error(at, f"{name} takes 1 argument, here are {len(arguments)}")
-            return poison(at)
-        value = arguments[0]
-        if source and source != "STRING":
-            value = self.coerce(value, ELEMENTARY[source], f"{name}'s argument")
-        value = self.settle(value)
-        if value.type is POISON:
-            return value
-        if source == "STRING" and not isinstance(value.type, String):
-            return self._wrong(name, at, "a STRING", value.type)
-        if target == "STRING":
-            return value if isinstance(value.type, String) else self._to_string(name, at, value)
-        if isinstance(value.type, String):
-            return self._from_string(name, at, value, ELEMENTARY[target])
-        if machine(value.type) is None:
-            return self._wrong(name, at, "an elementary value", value.type)
-        return convert(value, ELEMENTARY[target], truncate)
-
-    def _to_string(self, name: str, at: int, value: Expr) -> Expr:
-        if not _is(value, "bool", "int", "uint", "bits", "real", "time"):
-            return self._wrong(name, at, "a number, BOOL or TIME", value.type)
-        return Standard(string(32), at, "TO_STRING", [value])
-
-    def _from_string(self, name: str, at: int, value: Expr, target: Scalar) -> Expr:
-        if target.family not in ("bool", "int", "uint", "bits", "real"):
-            self.scope.error(at, f"{name} is not supported; convert to a number first")
-            return poison(at)
-        return Standard(target, at, "FROM_STRING", [value])
-
-    def _scan_time(self, name: str, at: int, arguments: list[Expr]) -> Expr:
-        return Standard(TIME, at, name, [])
+    def _endian(self, name: str, at: int, arguments: list[Expr]) -> Expr:
+        """This machine is little-endian, so that one pair changes nothing."""
+        value = self.settle(arguments[0])
+        if not is_a(value, "int", "uint", "bits"):
+            return self.wrong(name, at, "a whole number or a bit string", value.type)
+        return value if "LITTLE" in name else standard(base(value.type), at, "__SWAP", [value])
 
 
-def _is(expr: Expr, *families: str) -> bool:
-    type_ = base(expr.type)
-    return isinstance(type_, Scalar) and type_.family in families
+class Constants(StandardFunctions):
+    """Checks what must be known while compiling: bounds, lengths, initial values."""
+
+    def call(self, node: s.Call) -> Expr:
+        """A standard function; of constants it is one."""
+        found = self.standard_call(node, node.callee.name.upper()) if isinstance(node.callee, s.Name) else None
+        return super().call(node) if found is None else found
 
 
 def _fold(items: list[Expr], combine: Callable[[Expr, Expr], Expr]) -> Expr:

@@ -6,6 +6,8 @@ methods assign theirs at every call, global variables in the first scan before e
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hil.plc import syntax as s
 
 READY = "__READY"  # the variable that is TRUE once the values are assigned
@@ -13,31 +15,44 @@ ACTION = "__INITIAL"
 _KEEPING = ("PROGRAM", "FUNCTION_BLOCK", "CLASS")
 
 
-def moving(one: s.VariableDeclaration, interfaces: frozenset[str]) -> bool:
-    """Whether the initial value of a variable has to be worked out by the program; `interfaces` are in capitals."""
-    addressed = isinstance(one.type, s.PointerType) and one.initial is not None
-    if isinstance(one.type, s.NamedType) and one.initial is not None:
-        addressed = one.type.name.rpartition(".")[2].upper() in interfaces
-    arguments = isinstance(one.type, s.NamedType) and bool(one.type.arguments)
-    return addressed or arguments or (one.initial is not None and _moves(one.initial))
+@dataclass(frozen=True)
+class Project:
+    """The names, in capitals and without namespaces, that tell a value to be worked out from a constant."""
 
+    interfaces: frozenset[str]
+    functions: frozenset[str]
 
-def _moves(node: s.Initial | None) -> bool:
-    if isinstance(node, s.Call):
-        return not isinstance(node.callee, s.Name) or "_TO_" not in node.callee.name.upper()
-    if isinstance(node, s.Deref):
-        return True
-    if isinstance(node, s.Name):
-        return node.name.upper() == "THIS"
-    if isinstance(node, s.Aggregate):
-        return _moves(node.initial)
-    if isinstance(node, s.StructInitial):
-        return any(_moves(item) for _, _, item in node.items)
-    if isinstance(node, s.Binary):
-        return _moves(node.left) or _moves(node.right)
-    return isinstance(node, s.Member | s.Index | s.Part | s.Unary) and _moves(
-        node.operand if isinstance(node, s.Unary) else node.base
-    )
+    @classmethod
+    def of(cls, units: list[s.Unit]) -> Project:
+        """The names of a project."""
+        pous = [one for unit in units for one in unit.pous]
+        interfaces = frozenset(one.short.upper() for one in pous if one.kind == "INTERFACE")
+        return cls(interfaces, frozenset(one.short.upper() for one in pous if one.kind == "FUNCTION") | {"ADR", "REF"})
+
+    def moving(self, one: s.VariableDeclaration) -> bool:
+        """Whether the initial value of a variable has to be worked out by the program."""
+        if isinstance(one.type, s.NamedType) and one.type.arguments:
+            return True
+        if one.initial is None:
+            return False
+        named = isinstance(one.type, s.NamedType) and one.type.name.rpartition(".")[2].upper() in self.interfaces
+        return named or isinstance(one.type, s.PointerType) or self._moves(one.initial)
+
+    def _moves(self, node: s.Initial | None) -> bool:
+        if isinstance(node, s.Call):
+            name = node.callee.name.upper() if isinstance(node.callee, s.Name | s.Member) else ""
+            return name in self.functions or any(self._moves(one.value) for one in node.arguments)
+        if isinstance(node, s.Deref) or (isinstance(node, s.Name) and node.name.upper() == "THIS"):
+            return True
+        if isinstance(node, s.Aggregate):
+            return self._moves(node.initial)
+        if isinstance(node, s.StructInitial):
+            return any(self._moves(item) for _, _, item in node.items)
+        if isinstance(node, s.Binary):
+            return self._moves(node.left) or self._moves(node.right)
+        if isinstance(node, s.Unary):
+            return self._moves(node.operand)
+        return isinstance(node, s.Member | s.Index | s.Part) and self._moves(node.base)
 
 
 def assignments(declarations: list[s.VariableDeclaration]) -> list[s.Statement]:
@@ -57,9 +72,9 @@ def assignments(declarations: list[s.VariableDeclaration]) -> list[s.Statement]:
     return found
 
 
-def prepare(pou: s.Pou, interfaces: frozenset[str]) -> None:
+def prepare(pou: s.Pou, project: Project) -> None:
     """Moves the initial values that have to be worked out from the declarations into statements."""
-    late = [one for section in pou.sections for one in section.variables if moving(one, interfaces)]
+    late = [one for section in pou.sections for one in section.variables if project.moving(one)]
     statements = assignments(late)
     for one in late:
         one.initial = None
@@ -76,4 +91,4 @@ def prepare(pou: s.Pou, interfaces: frozenset[str]) -> None:
         name = f"{ACTION}_{pou.short}"
         pou.members.append(s.Pou(at, "ACTION", name, None, [], body, pou.source, prefixes=pou.prefixes))
     for member in pou.members:
-        prepare(member, interfaces)
+        prepare(member, project)

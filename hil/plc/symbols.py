@@ -33,13 +33,15 @@ class Variable:
     shape: tuple[int, ...] = ()
     members: tuple[str, ...] = ()
     values: tuple[tuple[str, int], ...] = ()  # of an enumeration
+    size: int = 0  # bytes
+    retain: bool = False  # RETAIN or PERSISTENT: kept over a restart
 
 
 class Symbols:
     """The symbol table as it is kept in the cache: plain lists, expanded on demand.
 
     `types` holds {"name", "kind", "size"} with, for arrays, "bounds" and "of", for structures "fields", for
-    enumerations "values"; a field or root is [name, type, offset, section, unit, file, line].
+    enumerations "values"; a field or root is [name, type, offset, section, unit, file, line, retain].
     """
 
     def __init__(self, types: list[dict[str, Any]], roots: list[list[Any]], prefixes: list[str]) -> None:
@@ -51,7 +53,9 @@ class Symbols:
         """The declared variables, arrays and structures whole."""
         return [self._variable(root, str(root[0]), int(root[2]), str(root[3])) for root in self._roots]
 
-    def _variable(self, entry: list[Any], path: str, offset: int, section: str, type_number: int = -1) -> Variable:
+    def _variable(
+        self, entry: list[Any], path: str, offset: int, section: str, type_number: int = -1, retain: bool = False
+    ) -> Variable:
         number = int(entry[1]) if type_number < 0 else type_number
         one = self._types[number]
         shape: tuple[int, ...] = ()
@@ -59,30 +63,38 @@ class Symbols:
         while "bounds" in inner:
             shape += tuple(high - low + 1 for low, high in inner["bounds"])
             inner = self._types[inner["of"]]
-        unit, file, line = (*entry[4:7],)
+        unit, file, line, kept = entry[4:8]
         members = tuple(str(field[0]) for field in one.get("fields", ()))
         values = tuple((str(name), int(value)) for name, value in one.get("values", ()))
         kind = str(inner["kind"])
-        return Variable(path, str(one["name"]), section, offset, kind, unit, file, line, shape, members, values)
+        return Variable(
+            path, str(one["name"]), section, offset, kind, unit, file, line, shape, members, values, int(one["size"]),
+            bool(retain or kept)
+        )  # fmt: skip
 
     def leaves(self) -> Iterator[Variable]:
         """Every elementary variable, elements and members one by one."""
         for root in self._roots:
-            yield from self._leaves(root, int(root[1]), str(root[0]), int(root[2]), str(root[3]))
+            yield from self._leaves(root, int(root[1]), str(root[0]), int(root[2]), str(root[3]), bool(root[7]))
 
-    def _leaves(self, entry: list[Any], number: int, path: str, offset: int, section: str) -> Iterator[Variable]:
+    def _leaves(
+        self, entry: list[Any], number: int, path: str, offset: int, section: str, retain: bool
+    ) -> Iterator[Variable]:
         one = self._types[number]
         if "fields" in one:
             for field in one["fields"]:
                 where, inner = f"{path}.{field[0]}", field[3] if one["block"] else section
-                yield from self._leaves(field, int(field[1]), where, offset + int(field[2]), str(inner))
+                kept = retain or bool(field[7])
+                yield from self._leaves(field, int(field[1]), where, offset + int(field[2]), str(inner), kept)
         elif "bounds" in one:
             size = int(self._types[one["of"]]["size"])
             for count, index in enumerate(np.ndindex(*(high - low + 1 for low, high in one["bounds"]))):
                 numbers = ",".join(str(low + each) for (low, _), each in zip(one["bounds"], index, strict=True))
-                yield from self._leaves(entry, int(one["of"]), f"{path}[{numbers}]", offset + count * size, section)
+                yield from self._leaves(
+                    entry, int(one["of"]), f"{path}[{numbers}]", offset + count * size, section, retain
+                )
         else:
-            yield self._variable(entry, path, offset, section, number)
+            yield self._variable(entry, path, offset, section, number, retain)
 
     def find(self, path: str) -> Variable:
         """A variable, member or element by its path, in any case.
@@ -97,12 +109,12 @@ class Symbols:
                     return self.find(path[len(prefix) :])
             raise InputError(f"no variable '{path}' in the program{near(path, [str(one[0]) for one in self._roots])}")
         entry, number, offset = root, int(root[1]), int(root[2])
-        spelled, section = str(root[0]), str(root[3])
+        spelled, section, retain = str(root[0]), str(root[3]), bool(root[7])
         for name, indexes in steps[1:]:
             one = self._types[number]
             if name:
                 field = self._field(one, name, path)
-                section = str(field[3]) if one.get("block") else section
+                section, retain = str(field[3]) if one.get("block") else section, retain or bool(field[7])
                 entry, number, offset, spelled = (
                     field,
                     int(field[1]),
@@ -113,7 +125,7 @@ class Symbols:
                 place, text = self._element(one, indexes, path)
                 number = int(one["of"])
                 offset, spelled = offset + place * int(self._types[number]["size"]), f"{spelled}[{text}]"
-        return self._variable(entry, spelled, offset, section, number)
+        return self._variable(entry, spelled, offset, section, number, retain)
 
     def _field(self, one: dict[str, Any], name: str, path: str) -> list[Any]:
         for field in one.get("fields", ()):

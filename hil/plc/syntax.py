@@ -423,11 +423,13 @@ class Task(Node):
 
 @dataclass(slots=True)
 class Instance(Node):
-    """PROGRAM name WITH task : type."""
+    """PROGRAM name WITH task : type(connections)."""
 
     name: str
     task: str
     type: str
+    connections: list[Argument] = field(default_factory=list)
+    retain: bool = False
 
 
 @dataclass(slots=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hil.plc import layout
 from hil.plc.diagnostics import Source
+from hil.plc.profiles import Profile
 from hil.plc.types import Scalar, Struct, Type, machine
 
 Value = int | float | bytes
@@ -27,6 +29,7 @@ class Variable:
     image: bytes = b""  # initial value
     constant: Const | None = None
     unit: str = ""
+    retain: bool = False
     read: bool = False
     written: bool = False
     pointed: bool = False  # a pointer may point to it
@@ -145,12 +148,16 @@ class PartRef:
 
 @dataclass(slots=True)
 class Convert:
-    """The value in another elementary type; `truncate` cuts a real towards zero instead of to the nearest."""
+    """The value in another elementary type; `truncate` cuts a real towards zero instead of to the nearest.
+
+    `temporary`: the operand is an intermediate result that the next operator takes as it is (temporaries.py).
+    """
 
     type: Type
     at: int
     operand: Expr
     truncate: bool = False
+    temporary: bool = False
 
 
 @dataclass(slots=True)
@@ -229,8 +236,20 @@ class CallFunction:
     virtual: bool = False
 
 
+@dataclass(slots=True)
+class Guarded:
+    """`call`, left out (the type's zero) when `enable` is FALSE; with an `eno` a fault inside makes that FALSE."""
+
+    type: Type
+    at: int
+    enable: Expr | None
+    eno: Place | None
+    call: Expr
+
+
 Place = VariableRef | FieldRef | ElementRef | PartRef | DerefRef | ValueRef | CastRef
-Expr = Const | Place | Convert | RangeCheck | Operation | Standard | CallFunction | AddressOf | Attempt | Bound
+_Plain = Const | Place | Convert | RangeCheck | Operation | Standard | CallFunction | Guarded
+Expr = _Plain | AddressOf | Attempt | Bound
 
 
 # ---- statements
@@ -262,6 +281,7 @@ class CallBlock:
     references: list[Place]
     outputs: list[Assign]
     virtual: bool = False
+    eno: Place | None = None  # becomes FALSE by a fault inside, TRUE without
 
 
 @dataclass(slots=True)
@@ -341,6 +361,16 @@ class Instance:
     line: int
     interval: int | None  # ns; None: every scan
     priority: int
+    retain: bool = False
+    watchdog: int = layout.PASSES  # loop passes in one scan
+    runner: Pou | None = None  # carries connections in and out, waits for SINGLE
+    variable: Variable | None = None  # the instance, as the runner calls it
+    trigger: Variable | None = None  # SINGLE in the scan before
+
+    @property
+    def body(self) -> Pou:
+        """What a scan calls."""
+        return self.runner or self.pou
 
 
 @dataclass(slots=True)
@@ -352,6 +382,7 @@ class Project:
     global_sources: dict[str, Source]
     instances: list[Instance]
     image: bytearray
+    profile: Profile
     classes: dict[str, list[Pou]] = field(default_factory=dict)  # by class or interface: those whose objects it may be
     startup: list[Pou] = field(default_factory=list)  # functions that the first scan begins with
     dispatch: dict[str, list[tuple[int, Pou]]] = field(default_factory=dict)  # by method: (class, what it runs)

@@ -80,6 +80,7 @@ class Field:
     unit: str = ""
     file: str = ""
     line: int = 0
+    retain: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ SECTIONS = {
     "VAR": "local", "VAR_INPUT": "input", "VAR_OUTPUT": "output", "VAR_IN_OUT": "in_out", "VAR_TEMP": "temp",
     "VAR_EXTERNAL": "external", "VAR_GLOBAL": "global", "VAR_STAT": "static", "VAR_INST": "instance",
 }  # fmt: skip
+RETAINED = {"RETAIN", "PERSISTENT"}
 _PASSING = ("METHOD", "GET", "SET", "ACTION")  # members: they keep nothing, except in VAR_INST and VAR_STAT
 CLASS = "__CLASS"  # the member an object begins with: the number of its class
 
@@ -203,7 +204,8 @@ class Units(Declarations):
         pou.variables[upper] = variable
         if variable.storage == "self":
             type_ = type_ if type_ is POISON else replace(type_, image=image)
-            members.append(self.field_of(one, type_, role, scope))
+            field = self.field_of(one, type_, role, scope)
+            members.append(replace(field, retain=bool(RETAINED & section.qualifiers)))
 
     def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
         if machine(variable.type) is not None or isinstance(variable.type, ty.String):
@@ -244,6 +246,7 @@ class Units(Declarations):
         type_, image = self.typed(one, scope)
         name = f"{section.namespace}.{one.name}" if section.namespace else one.name
         variable = Variable(name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas))
+        variable.retain = bool(RETAINED & section.qualifiers)
         if "CONSTANT" in section.qualifiers:
             self._constant(variable, one)
         return variable, scope.source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.plc import fold
+from hil.plc import fold, fold_standard
 from hil.plc.scope import Scope
 from hil.plc.tree import Const, Convert, Expr, Operation, RangeCheck, Standard
 from hil.plc.types import (
@@ -39,9 +39,22 @@ def operation(type_: Type, at: int, op: str, operands: list[Expr]) -> Expr:
     """The operation, or its value when all operands are constants."""
     if not any(pseudo(one.type) for one in operands):
         constants = [one for one in operands if isinstance(one, Const)]
-        if len(constants) == len(operands) and (value := fold.operate(op, type_, constants)) is not None:
+        value = None
+        if len(constants) == len(operands):
+            value = (fold_standard.function if op == "**" else fold.operate)(op, type_, constants)
+        if value is not None:
             return Const(type_, at, value)
     return Operation(type_, at, op, operands)
+
+
+def standard(type_: Type, at: int, name: str, operands: list[Expr]) -> Expr:
+    """The standard function, or its value when all operands are constants."""
+    constants = [one for one in operands if isinstance(one, Const)]
+    if len(constants) == len(operands) and not any(pseudo(one.type) for one in operands):
+        value = fold_standard.function(name, type_, constants)
+        if value is not None:
+            return Const(type_, at, value)
+    return Standard(type_, at, name, operands)
 
 
 def convert(expr: Expr, target: Type, truncate: bool = False) -> Expr:
@@ -52,6 +65,18 @@ def convert(expr: Expr, target: Type, truncate: bool = False) -> Expr:
     if isinstance(expr, Const) and (value := fold.convert(source, to, expr.value, truncate)) is not None:
         return Const(target, expr.at, value)
     return Convert(target, expr.at, expr, truncate)
+
+
+def stored(expr: Expr) -> Expr:
+    """A value that has reached where it is stored: of a temporary constant what its type holds."""
+    if isinstance(expr, Convert) and expr.temporary and isinstance(expr.operand, Const):
+        source, target = machine(expr.operand.type), machine(expr.type)
+        assert source is not None
+        assert target is not None
+        value = fold.convert(source, target, expr.operand.value, False)
+        if value is not None:
+            return Const(expr.type, expr.at, value)
+    return expr
 
 
 class Values:
@@ -82,7 +107,7 @@ class Values:
         assert isinstance(expr, Operation | Standard)
         if isinstance(expr, Standard):
             inner = [self.adapt(one, target) for one in expr.operands]
-            return Standard(target, expr.at, expr.name, inner)
+            return standard(target, expr.at, expr.name, inner)
         return operation(target, expr.at, expr.op, [self.adapt(one, target) for one in expr.operands])
 
     def _literal(self, expr: Const, target: Type) -> Expr:
@@ -111,7 +136,7 @@ class Values:
         if isinstance(target, Subrange):
             return self._into_subrange(expr, target, what)
         if same(base(source), target):
-            return expr
+            return stored(expr)
         if isinstance(source, String) and isinstance(target, String):
             return expr
         if pseudo(source) and isinstance(target, Scalar) and self._literal_fits(expr, target):
@@ -119,7 +144,7 @@ class Values:
         if (referred := self.refer(expr, target, what)) is not None:
             return referred
         if widens(base(source), target):
-            return convert(expr, target)
+            return convert(expr.operand if isinstance(expr, Convert) and expr.temporary else expr, target)
         self.scope.error(expr.at, f"{what} is {target.name}, but the value is {spoken(source)}{cure(source, target)}")
         return poison(expr.at)
 

@@ -20,6 +20,7 @@ def serve(
     program: str | None = None,
     period: int | None = None,
     until_eof: bool = False,
+    profile: str = "iec",
 ) -> None:
     """Serve a program until SIGTERM or SIGINT ends it, or with `until_eof` the end of standard input.
 
@@ -28,13 +29,13 @@ def serve(
     `Controller.Step`.
 
     Raises:
-        InputError: no such file, a program with errors, a URL at which nothing can listen, no period.
+        InputError: no such file or profile, a program with errors, a URL at which nothing can listen, no period.
     """
     if until_eof:
         threading.Thread(target=_end_with_input, daemon=True).start()
     from hil.plc import compile_file
 
-    asyncio.run(_serve(Controller(compile_file(Path(file), program), period), url, clock))
+    asyncio.run(_serve(Controller(compile_file(Path(file), program, profile), period), url, clock))
 
 
 async def _serve(controller: Controller, url: str, clock: Clock) -> None:

@@ -16,6 +16,7 @@ WHOLE = {"SINT": (True, 8), "INT": (True, 16), "DINT": (True, 32), "LINT": (True
          "USINT": (False, 8), "UINT": (False, 16), "UDINT": (False, 32), "ULINT": (False, 64)}  # fmt: skip
 BITS = {"BYTE": 8, "WORD": 16, "DWORD": 32, "LWORD": 64}
 REALS = {"REAL": np.float32, "LREAL": np.float64}
+SAME_BITS = {("DWORD", "REAL"), ("LWORD", "LREAL")}
 Expression = tuple[Any, ...]
 
 
@@ -108,6 +109,8 @@ def real(op: str, type_: str, a: Any, b: Any) -> Any:
 def converted(source: str, target: str, number: Any) -> Any:
     if target == "BOOL":
         return number != 0
+    if (source, target) in SAME_BITS or (target, source) in SAME_BITS:
+        return same_bits(source, target, number)
     if target in REALS:
         with np.errstate(all="ignore"):
             return REALS[target](number) if source != "LINT" and source != "ULINT" else nearest(target, int(number))
@@ -117,6 +120,12 @@ def converted(source: str, target: str, number: Any) -> Any:
             return 0
         return high if number >= high else low if number <= low else round(float(number))
     return wrapped(target, int(number))
+
+
+def same_bits(source: str, target: str, number: Any) -> Any:
+    if source in REALS:
+        return int(np.array(number, REALS[source]).view(f"u{BITS[target] // 8}"))
+    return np.array(number, f"u{BITS[source] // 8}").view(REALS[target])[()]
 
 
 def nearest(target: str, number: int) -> Any:

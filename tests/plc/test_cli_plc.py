@@ -52,3 +52,68 @@ def test_run_ends_at_a_fault(
     assert err == f"{file}:1:68: division by zero: 3 divided by zero (at t = 0.02 s)\n"
     assert called(["run", str(file)], monkeypatch) == 2
     assert "P has no task INTERVAL: give --period" in capsys.readouterr().err
+
+
+def test_profile_prints_the_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called(["profile", "matiec"], monkeypatch) == 0
+    out = capsys.readouterr().out
+    assert "profile matiec" in out
+    assert "x MOD 0 is 0" in out
+    assert called(["profile"], monkeypatch) == 0
+    assert capsys.readouterr().out.count("  topic  ") == 4
+    assert called(["profile", "matic"], monkeypatch) == 2
+    assert capsys.readouterr().err == "no profile 'matic'; did you mean 'matiec'?\n"
+
+
+def test_run_and_check_take_a_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.st"
+    file.write_text("PROGRAM P VAR a : INT := 30000; END_VAR a := (a + a) / 2; END_PROGRAM")
+    for profile, value in (("iec", -2768), ("codesys", 30000)):
+        assert called(["run", str(file), "--period", "1ms", "--profile", profile], monkeypatch) == 0
+        assert capsys.readouterr().out == f"a = {value}\n"
+    assert called(["check", str(file), "--profile", "codesys"], monkeypatch) == 0
+    assert called(["check", str(file), "--profile", "x"], monkeypatch) == 2
+
+
+TABLE = """PROGRAM P VAR_INPUT x : LREAL; on : BOOL; d : TIME; c : (RED, BLUE); s : STRING[9]; END_VAR
+VAR_OUTPUT y : LREAL; r : REAL; a : ARRAY [0..1] OF INT; END_VAR
+IF on THEN y := y + x; END_IF; r := LREAL_TO_REAL(y); a[1] := a[1] + 1; END_PROGRAM"""
+
+
+def test_run_reads_and_writes_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, given, taken = (tmp_path / name for name in ("x.st", "in.csv", "out.csv"))
+    file.write_text(TABLE)
+    given.write_text("t_ns,x,ON,d,c,s\n0,0.1,TRUE,T#1s5ms,blue,hi\n2000000,,FALSE,7,0,\n")
+    arguments = ["run", str(file), "--scans", "4", "--period", "1ms", "--inputs", str(given), "--outputs", str(taken)]
+    assert called([*arguments, "--watch", "y,r,a,d,c,s"], monkeypatch) == 0
+    assert taken.read_text().splitlines() == [
+        "scan,t_ns,y,r,a[0],a[1],d,c,s",
+        "0,0,0.1,0.1,0,1,1005000000,1,hi",
+        "1,1000000,0.2,0.2,0,2,1005000000,1,hi",
+        "2,2000000,0.2,0.2,0,3,7,0,hi",
+        "3,3000000,0.2,0.2,0,4,7,0,hi",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("x,on\n1,1\n", ":1: the first column is 'x'; call it t_ns or scan"),
+        ("", ":1: the first column is missing; call it t_ns or scan"),
+        ("scan,xx\n1,1\n", "no variable 'xx' in the program; did you mean 'x'?"),
+        ("scan,on\n1,2\n", ":2: 'on' is BOOL and cannot hold '2'"),
+        ("scan,x\n1\n", ":2: 1 cells, the first line has 2; fill or remove some"),
+        ("scan,x\n1,1\n1,2\n", ":3: 1 is not behind the row before; order the rows by time"),
+        ("scan,x\none,1\n", ":2: 'one' is no whole number"),
+    ],
+)
+def test_wrong_tables(
+    content: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, given = tmp_path / "x.st", tmp_path / "in.csv"
+    file.write_text(TABLE)
+    given.write_text(content)
+    assert called(["run", str(file), "--period", "1ms", "--inputs", str(given)], monkeypatch) == 2
+    assert capsys.readouterr().err == (message if message[0] == "n" else f"{given}{message}") + "\n"

@@ -1,0 +1,181 @@
+"""Files and folders to the units of one project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hil.plc.formats import codesys2, plcopen, twincat
+from hil.plc.formats.detect import HEAD, detect
+from hil.plc.formats.text import decode
+from hil.plc.formats.unit import Findings, Lines, Unit
+from hil.plc.formats.xmltree import XmlFault, parse
+
+LARGEST = 32 * 1024 * 1024  # bytes of one file
+
+# What a folder is searched for; the contents decide.
+_WORDS = """
+.st .iecst .exp .txt .xml .tcpou .tcdut .tcgvl .tcio .tctto .scl .udt .db .fun .var .typ .prg .pou .gvl .dut .cfc
+"""
+_ENDINGS = frozenset(_WORDS.split())
+_SURE = frozenset([".st", ".iecst", ".exp", ".tcpou", ".tcdut", ".tcgvl", ".tcio", ".tctto", ".plcproj", ".scl"])
+_TWINCAT = frozenset([".tcpou", ".tcdut", ".tcgvl", ".tcio", ".tctto"])
+_HIDDEN = frozenset(["__pycache__", "node_modules"])
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Units by file and in a file's order; `problems` are `file:line:column: error: ...`, `notes` what was skipped.
+
+    `libraries` are the names of the libraries that a project's own file asks for.
+    """
+
+    units: tuple[Unit, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    files: int = 0
+
+    @property
+    def configurations(self) -> tuple[Unit, ...]:
+        """The units that say which tasks run which programs."""
+        return tuple(one for one in self.units if one.kind == "CONFIGURATION")
+
+
+def read_units(paths: Sequence[Path]) -> Project:
+    """Everything that files and folders (with the folders below) declare; never raises, problems are in the result."""
+    findings = Findings()
+    units: list[Unit] = []
+    seen: set[Path] = set()
+    for path, given in _files(paths, findings):
+        whole = Path(os.path.abspath(path))
+        if whole not in seen:
+            seen.add(whole)
+            units += _read(path, given, findings)
+    once = tuple(dict.fromkeys(findings.libraries))
+    return Project(tuple(units), tuple(findings.problems), tuple(findings.notes), once, len(seen))
+
+
+def _files(paths: Sequence[Path], findings: Findings) -> Iterator[tuple[Path, bool]]:
+    """Files in order, and whether they must be sources: because they were given, or by their ending."""
+    for path in paths:
+        if path.is_dir():
+            yield from _folder(path, findings)
+        elif path.suffix.lower() == ".plcproj":
+            yield from ((one, True) for one in _listed(path, findings))
+        else:
+            yield path, True
+
+
+def _folder(folder: Path, findings: Findings) -> Iterator[tuple[Path, bool]]:
+    found, lists = list[Path](), list[Path]()
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _HIDDEN)
+        found += [Path(place, name) for name in names if Path(name).suffix.lower() in _ENDINGS]
+        lists += [Path(place, name) for name in names if Path(name).suffix.lower() == ".plcproj"]
+    owners = [one.parent for one in lists]
+    files = [
+        one
+        for one in found
+        if one.suffix.lower() not in _TWINCAT or not any(one.is_relative_to(owner) for owner in owners)
+    ]
+    for one in lists:
+        files += _listed(one, findings)
+    yield from ((one, one.suffix.lower() in _SURE) for one in sorted(set(files)))
+
+
+def _listed(path: Path, findings: Findings) -> list[Path]:
+    """The sources that a TwinCAT project's file lists."""
+    text = _text(path, findings, xml=True)
+    if text is None:
+        return []
+    try:
+        listed = twincat.project_files(parse(text))
+    except XmlFault as fault:
+        findings.error(str(path), fault.line, fault.column, fault.text)
+        return []
+    findings.libraries += listed.libraries
+    files: list[Path] = []
+    for name, line, column in listed.files:
+        one = _beside(path.parent, name)
+        if one.suffix.lower() not in _TWINCAT:
+            continue
+        if one.is_file():
+            files.append(one)
+        else:
+            findings.error(str(path), line, column, f"the project lists {name}, which is not there; add or unlist it")
+    return files
+
+
+def _beside(folder: Path, name: str) -> Path:
+    """The file of a name that Windows wrote, where the case of letters may differ."""
+    path = folder
+    for part in name.replace("\\", "/").split("/"):
+        one = path / part
+        if part not in ("", ".", "..") and not one.exists() and path.is_dir():
+            one = next((other for other in sorted(path.iterdir()) if other.name.lower() == part.lower()), one)
+        path = one
+    return path
+
+
+def _bytes(path: Path, findings: Findings) -> bytes | None:
+    try:
+        size = path.stat().st_size
+        if size <= LARGEST:
+            return path.read_bytes()
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
+        findings.error(str(path), 1, 1, f"this file cannot be read ({reason}); check the path and its rights")
+        return None
+    megabytes = size / 1024 / 1024
+    findings.error(
+        str(path), 1, 1, f"{megabytes:.0f} MB are more than the {LARGEST >> 20} MB a file may have; split it"
+    )
+    return None
+
+
+def _text(path: Path, findings: Findings, *, xml: bool) -> str | None:
+    data = _bytes(path, findings)
+    text = None if data is None else decode(data, xml=xml)
+    if data is not None and text is None:
+        findings.error(str(path), 1, 1, "these bytes are no text; save the file as UTF-8 text")
+    return text
+
+
+def _read(path: Path, given: bool, findings: Findings) -> list[Unit]:
+    """The units of one file."""
+    data = _bytes(path, findings)
+    if data is None:
+        return []
+    dialect, file = detect(path, data[:HEAD]), str(path)
+    text = decode(data, xml=dialect in _XML)
+    if text is None or (not dialect and text.strip()):
+        if given:
+            words = "no PLC source is recognised in this file; give Structured Text, an export of CODESYS, TwinCAT "
+            findings.error(file, 1, 1, words + "or PLCopen XML, or SCL")
+        return []
+    if not text.strip():
+        findings.note(file, 1, 1, "this file is empty")
+        return []
+    try:
+        if dialect in _XML and text.lstrip().startswith("<"):
+            return _XML[dialect](text.lstrip() if text[:1] in "\n\t " else text, file, findings)
+        if dialect == "codesys2":
+            return codesys2.units(text, file, findings)
+    except XmlFault as fault:
+        findings.error(file, fault.line, fault.column, fault.text)
+        return []
+    return [Unit(text, file, Lines(), dialect or "st")]
+
+
+def _twincat(text: str, file: str, findings: Findings) -> list[Unit]:
+    return twincat.units(parse(text), file, findings)
+
+
+def _plcopen(text: str, file: str, findings: Findings) -> list[Unit]:
+    return plcopen.units(parse(text), file, findings)
+
+
+_XML: dict[str, Callable[[str, str, Findings], list[Unit]]] = {"twincat": _twincat, "plcopen": _plcopen}
