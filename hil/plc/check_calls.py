@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from hil.plc.check_statements import blocks, flat
-from hil.plc.expressions import root_of
+from hil.plc.paths import root_of
 from hil.plc.scope import Names
 from hil.plc.tree import For, Goto, If, Label, Pou, Statement
 from hil.plc.types import same

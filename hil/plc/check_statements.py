@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hil.plc import syntax as s
 from hil.plc.calls import Calls, mark
-from hil.plc.expressions import root_of, text_of
 from hil.plc.parse_expressions import dotted
+from hil.plc.paths import root_of, text_of
 from hil.plc.startup import ACTION
 from hil.plc.tree import (
     Assign,
@@ -97,6 +97,8 @@ class Statements(Calls):
             named = bool(node.arguments and node.arguments[0].name)
             given = [*hidden, *node.arguments] if named else [*(s.Argument(node.at, "", one.value) for one in hidden)]
             return self._invoke(s.Invoke(node.at, s.Call(node.at, init, given if named else given + node.arguments)))
+        if self.path(node.target).type is POISON:
+            return None
         if any(not one.name for one in node.arguments):
             self.scope.error(node.at, f"{text_of(node.target)} has no FB_Init for these arguments; name its inputs")
             return None
