@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.plc import layout, prelude
+from hil.plc import layout, paths, prelude
 from hil.plc import syntax as s
 from hil.plc.check_statements import Statements
 from hil.plc.configurations import instances_of
@@ -125,4 +125,9 @@ def _place(units: list[s.Unit], names: Names, declarations: Declarations, progra
             instance.trigger.offset = len(image)
             image += bytes(1)
     image += bytes(-len(image) % 16)
-    return Project(names.pous, list(names.globals.values()), names.global_sources, instances, image, names.profile)
+    project = Project(names.pous, list(names.globals.values()), names.global_sources, instances, image, names.profile)
+    for unit in units:
+        for configuration in unit.configurations:
+            if program is None:
+                paths.apply(configuration, project, declarations)
+    return project

@@ -309,7 +309,9 @@ class _Parser(StatementParser):
         name = self.name("a CONFIGURATION")
         found = s.Configuration(name.at, name.text, [], [], [], self.source)
         while self.kind not in ("END_CONFIGURATION", "end"):
-            if self.kind in _SECTIONS:
+            if self.kind in ("VAR_CONFIG", "VAR_ACCESS"):
+                found.paths += self._paths()
+            elif self.kind in _SECTIONS:
                 found.sections.append(self._section()[0])
             elif self.accept("RESOURCE"):
                 self._resource_head()
@@ -324,6 +326,31 @@ class _Parser(StatementParser):
                 raise self.fail(f"expected RESOURCE, TASK, PROGRAM or END_CONFIGURATION, found {self.found()}")
         self.expect("END_CONFIGURATION", "to close the CONFIGURATION")
         self.accept(";")
+        return found
+
+    def _paths(self) -> list[s.Path]:
+        """The entries of VAR_CONFIG or VAR_ACCESS."""
+        opening, found = self.next(), list[s.Path]()
+        while self.kind not in ("END_VAR", "end"):
+            first, path = self.name("a variable"), list[str]()
+            if opening.kind == "VAR_ACCESS":
+                self.expect(":", "before the path")
+                path.append(self.name("an instance").text)
+            else:
+                path.append(first.text)
+            while self.accept("."):
+                path.append(self.name("a member").text)
+            if self.word("AT"):
+                self.next()
+                self.expect("direct", "after AT")
+            self.expect(":", "before the type")
+            spec = self._type()
+            initial = self._initial() if self.accept(":=") else None
+            if self.word("READ_ONLY", "READ_WRITE"):
+                self.next()
+            self.semicolon("the path")
+            found.append(s.Path(first.at, first.text if opening.kind == "VAR_ACCESS" else "", path, spec, initial))
+        self.expect("END_VAR", f"to close the {opening.kind}")
         return found
 
     def _resource_head(self) -> None:

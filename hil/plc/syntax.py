@@ -308,6 +308,16 @@ class Instance(Node):
 
 
 @dataclass(slots=True)
+class Path(Node):
+    """An entry of VAR_CONFIG, or of VAR_ACCESS, where `access` is the new name."""
+
+    access: str
+    path: list[str]
+    type: TypeSpec
+    initial: Initial | None
+
+
+@dataclass(slots=True)
 class Configuration(Node):
     """CONFIGURATION with everything its resources hold."""
 
@@ -316,6 +326,7 @@ class Configuration(Node):
     tasks: list[Task]
     instances: list[Instance]
     source: Source
+    paths: list[Path] = field(default_factory=list)
 
 
 @dataclass(slots=True)

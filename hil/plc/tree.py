@@ -284,6 +284,17 @@ class Instance:
 
 
 @dataclass(slots=True)
+class Access:
+    """A name of VAR_ACCESS for a variable somewhere."""
+
+    name: str
+    type: Type
+    offset: int
+    file: str
+    line: int
+
+
+@dataclass(slots=True)
 class Project:
     """All that was checked: `image` is the initial memory from the header up to the last instance."""
 
@@ -293,6 +304,7 @@ class Project:
     instances: list[Instance]
     image: bytearray
     profile: Profile
+    access: list[Access] = field(default_factory=list)
 
 
 def scalar(expr: Expr) -> Scalar:
