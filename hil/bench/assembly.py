@@ -177,7 +177,7 @@ def _wires_to(rig: Rig, image: ProcessImage, name: str, period: int) -> list[Ste
         )
         for one in ends
     ]  # fmt: skip
-    return [wires(f"wires to {name}", conductors, period)]
+    return [wires(f"wires to {name}", conductors, period, image.memory, image.memory)]
 
 
 def _kind(one: Signal) -> str:
@@ -209,16 +209,16 @@ def _controller_steps(
     side, period, program = rig.controller, rig.controller.period, rig.controller.program
     memory = program.new_memory()
     if wire == "fused":
-        base, offsets = address_of(memory), {one.path: one.offset for one in program.variables}
+        inner, offsets = memory, {one.path: one.offset for one in program.variables}
     else:
-        base, offsets = address_of(answer), {name: at[1] for name, at in (answer.dtype.fields or {}).items()}
+        inner, offsets = answer, {name: at[1] for name, at in (answer.dtype.fields or {}).items()}
 
     def conductor(path: str, kind: str, *, shown: bool) -> Conductor:
-        inside, outside = base + offsets[path], image.address(f"controller.{path}")
+        inside, outside = address_of(inner) + offsets[path], image.address(f"controller.{path}")
         return Conductor(inside, outside, kind, kind) if shown else Conductor(outside, inside, kind, kind)
 
     taken = [conductor(one.name, one.kind, shown=True) for one in side.outputs.signals]
-    latch = [wires("answer", taken, period)] if taken else []
+    latch = [wires("answer", taken, period, inner, image.memory)] if taken else []
     if wire == "lockstep":
         return latch, [handover("controller", period)], memory
     if wire == "free":
@@ -228,7 +228,7 @@ def _controller_steps(
         return latch, [trade("controller", period, send, boxes[0], answer, boxes[1], health)], memory
     given = [conductor(one.name, one.kind, shown=False) for one in side.inputs.signals]
     scan = Step("controller", program.address, program.period or period, x=memory)
-    return latch, [*([wires("sample", given, period)] if given else []), scan], memory
+    return latch, [*([wires("sample", given, period, image.memory, inner)] if given else []), scan], memory
 
 
 def _changes(scenario: ScenarioPart, image: ProcessImage, settings: ProcessImage) -> list[Change]:

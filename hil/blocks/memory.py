@@ -23,6 +23,22 @@ call: Callable[[int, int, int, int, int, int, int], int] = cast(Any, _call)
 """`call(address, t, h, p, x, u, y)`: call a block and return its answer."""
 
 
+@intrinsic
+def _copy(typing: Any, target: Any, source: Any, size: Any) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        raw = ir.IntType(8).as_pointer()
+        target, source = (builder.inttoptr(one, raw) for one in arguments[:2])
+        memcpy = builder.module.declare_intrinsic("llvm.memcpy", [raw, raw, _I64])
+        builder.call(memcpy, [target, source, arguments[2], ir.Constant(ir.IntType(1), 0)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), emit
+
+
+copy: Callable[[int, int, int], None] = cast(Any, _copy)
+"""`copy(target, source, size)`: copy bytes between places that do not overlap."""
+
+
 def _access(native: ir.Type, kind: Any) -> tuple[Any, Any]:
     @intrinsic
     def load(typing: Any, address: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from hil.blocks.kernel import function
 from hil.blocks.memory import (
     call,
+    copy,
     load_f4,
     load_f8,
     load_i1,
@@ -133,11 +134,9 @@ def sample(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
             store_i8(y, p.lost)
             return 0
         return -1
-    source, words = p.source, p.row_words
-    row = p.rows + 8 * words * (p.head % p.capacity)
+    row = p.rows + 8 * p.row_words * (p.head % p.capacity)
     store_i8(row, t)
-    for word in range(1, words):
-        store_i8(row + 8 * word, load_i8(source + 8 * word - 8))
+    copy(row + 8, p.source, 8 * p.row_words - 8)
     p.head += 1
     return _HOST if p.waits != 0 and p.head - p.tail == p.capacity else 0
 

@@ -2,11 +2,14 @@
 
 import numpy as np
 
-ENTRY = np.dtype([(name, "i8") for name in ("block", "p", "x", "u", "y", "period", "every", "due")], align=True)
-"""One line of the schedule: which block, on which memory, every how many ticks, due at which tick next."""
+ENTRY = np.dtype([(name, "i8") for name in ("block", "period", "every", "due")], align=True)
+"""One line of the schedule: which block, where it is no code, every how many ticks, due at which tick next."""
 
-LOOP = np.dtype([(name, "i8") for name in ("entries", "count", "step", "tick", "at", "stop", "halt")], align=True)
-"""The loop: its schedule, the tick it is in, the entry it goes on with, where it stops; `halt` ends it early."""
+LOOP = np.dtype(
+    [(name, "i8") for name in ("entries", "memories", "count", "step", "tick", "at", "stop", "halt")], align=True
+)
+"""The loop: its schedule, the addresses of the memory that the schedule's blocks work on, the tick it is in, the entry
+it goes on with, where it stops; `halt` ends it early."""
 
 EVENT = np.dtype(
     [

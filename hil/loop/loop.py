@@ -11,7 +11,7 @@ import numpy as np
 from hil.blocks.linked import Code
 from hil.errors import InputError
 from hil.loop.layout import ENTRY, LOOP
-from hil.loop.walk import walk
+from hil.loop.walk import Line, Place, walk
 from hil.signals import in_words
 
 Memory = "np.ndarray[Any, Any] | None"
@@ -67,20 +67,16 @@ class Loop:
         self.step = step
         entries = np.zeros(len(steps), ENTRY)
         for line, one in zip(entries, steps, strict=True):
-            addresses = (address_of(memory) for memory in (one.p, one.x, one.u, one.y))
-            line["p"], line["x"], line["u"], line["y"] = addresses
             line["block"], line["period"] = one.block if isinstance(one.block, int) else 0, one.period
             line["every"], line["due"] = one.period // step, -(-one.phase // step)
-        self._entries = entries
-        self.memory = np.zeros(1, LOOP)
-        self.memory["entries"], self.memory["count"], self.memory["step"] = (
-            address_of(entries),
-            len(steps),
-            step,
-        )
         always = (entries["every"] == 1) & (entries["due"] == 0)
-        self._walk = walk([(one.block, bool(every)) for one, every in zip(steps, always, strict=True)])
-        self._call = _caller(self._walk.address)
+        memories, places = _places(steps)
+        self._entries, self._memories = entries, memories
+        self.memory = np.zeros(1, LOOP)
+        self.memory["entries"], self.memory["memories"] = address_of(entries), address_of(memories)
+        self.memory["count"], self.memory["step"] = len(steps), step
+        lines = [Line(one.block, bool(due), at) for one, due, at in zip(steps, always, places, strict=True)]
+        self._call = _caller(walk(lines).address)
 
     @property
     def tick(self) -> int:
@@ -113,6 +109,33 @@ class Loop:
         """
         self.memory["stop"] = until
         return int(self._call(0, 0, address_of(self.memory), 0, 0, 0))
+
+
+def _places(steps: Sequence[Step]) -> tuple["np.ndarray[Any, Any]", list[tuple[Place, ...]]]:
+    """Return the addresses of all memory that the steps work on, and where in it each finds its own.
+
+    What lies in one array is told by its distance in it, so that it is seen to be the same or not the same.
+    """
+    owners: dict[int, list[int]] = {}
+    for one in steps:
+        for memory in (one.p, one.x, one.u, one.y):
+            if memory is not None:
+                owners.setdefault(id(_owner(memory)), []).append(address_of(memory))
+    first = {owner: min(addresses) for owner, addresses in owners.items()}
+    number = {owner: i for i, owner in enumerate(owners)}
+
+    def place(memory: "np.ndarray[Any, Any] | None") -> Place:
+        owner = id(_owner(memory))
+        return None if memory is None else (number[owner], address_of(memory) - first[owner])
+
+    places = [tuple(place(memory) for memory in (one.p, one.x, one.u, one.y)) for one in steps]
+    return np.array(list(first.values()), "i8"), places
+
+
+def _owner(memory: Any) -> Any:
+    while isinstance(getattr(memory, "base", None), np.ndarray):
+        memory = memory.base
+    return memory
 
 
 @cache

@@ -5,12 +5,13 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from hil.blocks.linked import Linked
 from hil.loop.layout import KINDS
-from hil.loop.loop import Step
+from hil.loop.loop import Step, address_of
 
 
 @dataclass(frozen=True)
@@ -30,26 +31,44 @@ class Conductor:
         return (self.scale, self.offset) != (1.0, 0.0)
 
 
-def wires(name: str, conductors: Sequence[Conductor], period: int) -> Step:
-    """Return a step that carries values over wires, in their order.
+def wires(
+    name: str,
+    conductors: Sequence[Conductor],
+    period: int,
+    source: "np.ndarray[Any, Any]",
+    target: "np.ndarray[Any, Any]",
+) -> Step:
+    """Return a step that carries values over wires, in their order, from one memory to another, or within one.
 
     What arrives in a whole number is rounded, ties to even, and saturated; what is not a number arrives as 0.
     """
-    source, target = min(one.source for one in conductors), min(one.target for one in conductors)
-    parts = (_wire(i, one, one.source - source, one.target - target) for i, one in enumerate(conductors))
-    code = Linked("wires", _CARRY.format(body="\n  ".join(chain.from_iterable(parts))))
+    bases = address_of(source), address_of(target)
+    found = [list(_wire(i, one, one.source - bases[0], one.target - bases[1])) for i, one in enumerate(conductors)]
+    if not _one_feeds_another(conductors):  # then LLVM need not ask whether a store has changed what is loaded next
+        found = [[line for each in found for line in each[:-1]], [each[-1] for each in found]]
+    code = Linked("wires", _CARRY.format(body="\n  ".join(chain.from_iterable(found))))
     scales = np.array([[one.scale, one.offset] for one in conductors])
-    return Step(name, code, period, p=np.array([source, target]), x=scales)
+    return Step(name, code, period, x=scales, u=source, y=target)
+
+
+def _one_feeds_another(conductors: Sequence[Conductor]) -> bool:
+    return any(
+        one.target < other.source + _size(other.source_kind) and other.source < one.target + _size(one.target_kind)
+        for i, other in enumerate(conductors)
+        for one in conductors[:i]
+    )
+
+
+def _size(kind: str) -> int:
+    return int(kind[1:])
 
 
 _CARRY = """
 declare double @llvm.rint.f64(double)
-define i64 @this(i64 %t, i64 %h, i64 %a, i64 %b, i64 %u, i64 %y) {{
-  %p = inttoptr i64 %a to ptr
+define i64 @this(i64 %t, i64 %h, i64 %p, i64 %b, i64 %u, i64 %y) {{
   %x = inttoptr i64 %b to ptr
-  %source = load ptr, ptr %p
-  %second = getelementptr i8, ptr %p, i64 8
-  %target = load ptr, ptr %second
+  %source = inttoptr i64 %u to ptr
+  %target = inttoptr i64 %y to ptr
   {body}
   ret i64 0
 }}
@@ -59,11 +78,11 @@ _EQUAL = {*((kind, kind) for kind in KINDS), ("b1", "u1")}
 
 
 def _type(kind: str) -> str:
-    return _TYPES.get(kind, f"i{8 * int(kind[1:])}")
+    return _TYPES.get(kind, f"i{8 * _size(kind)}")
 
 
 def _wire(i: int, one: Conductor, source: int, target: int) -> Iterator[str]:
-    """Yield the instructions of wire `i`; a value that changes its kind is a double on its way."""
+    """Yield the instructions of wire `i`, the store last; a value that changes its kind is a double on its way."""
     from_kind, to_kind = one.source_kind, one.target_kind
     yield f"%s{i} = getelementptr i8, ptr %source, i64 {source}"
     yield f"%t{i} = getelementptr i8, ptr %target, i64 {target}"

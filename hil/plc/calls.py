@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hil.plc import syntax as s
+from hil.plc.access_paths import root_of, text_of
 from hil.plc.check_objects import Objects, exact
 from hil.plc.enabling import NAMES, Enabling, split
 from hil.plc.parse_expressions import dotted
-from hil.plc.paths import root_of, text_of
 from hil.plc.standard import StandardFunctions
 from hil.plc.tree import (
     Assign,

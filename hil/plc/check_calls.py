@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from hil.plc.access_paths import root_of
 from hil.plc.check_statements import blocks, flat
-from hil.plc.paths import root_of
 from hil.plc.scope import Names
 from hil.plc.tree import For, Goto, If, Label, Pou, Statement
 from hil.plc.types import same

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hil.plc import syntax as s
+from hil.plc.access_paths import root_of, text_of
 from hil.plc.expressions import Expressions
 from hil.plc.parse_expressions import dotted
-from hil.plc.paths import root_of, text_of
 from hil.plc.scope import Scope
 from hil.plc.tree import (
     AddressOf,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hil.plc import syntax as s
+from hil.plc.access_paths import root_of, text_of
 from hil.plc.calls import Calls, mark
 from hil.plc.parse_expressions import dotted
-from hil.plc.paths import root_of, text_of
 from hil.plc.startup import ACTION
 from hil.plc.tree import (
     Assign,

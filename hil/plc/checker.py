@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.plc import layout, prelude, startup
+from hil.plc import layout, paths, prelude, startup
 from hil.plc import syntax as s
 from hil.plc.check_calls import check_jumps, check_overrides, classes_of, dispatch_of, refuse_recursion
 from hil.plc.check_statements import Statements
@@ -142,4 +142,9 @@ def _place(units: list[s.Unit], names: Names, declarations: Units, program: str 
             instance.trigger.offset = len(image)
             image += bytes(1)
     image += bytes(-len(image) % 16)
-    return Project(names.pous, list(names.globals.values()), names.globals.sources, instances, image, names.profile)
+    project = Project(names.pous, list(names.globals.values()), names.globals.sources, instances, image, names.profile)
+    for unit in units:
+        for configuration in unit.configurations:
+            if program is None:
+                paths.apply(configuration, project, declarations)
+    return project

@@ -105,6 +105,8 @@ def _head(project: Project, size: int) -> dict[str, Any]:
             roots += [table.entry(field, one.offset, one.retain) for field in _shown(memory)]
         else:
             roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line, one.retain])
+    for name in project.access:
+        roots.append([name.name, table.number(name.type), name.offset, "access", "", name.file, name.line, False])
     intervals = [one.interval for one in instances if one.interval is not None]
     return {
         "name": instances[0].pou.name if len(instances) == 1 else ", ".join(one.name for one in instances),

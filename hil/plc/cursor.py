@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.errors import near
 from hil.plc.diagnostics import Report, Source
-from hil.plc.lexer import KEYWORDS, Token, Tokens
+from hil.plc.lexer import KEYWORDS, SUGGESTED, Token, Tokens
 
 DEEPEST = 150  # levels of nesting; a person writes 10, a generator 40
 
@@ -119,7 +119,7 @@ class Cursor:
         if self.kind == "end" or self.source.line(self.at) > self.source.line(last.at):
             self.complain(end, f"missing ';' after {after}")
             return
-        hint = near(self.token.text, KEYWORDS) if self.kind == "id" else ""
+        hint = near(self.token.text, SUGGESTED) if self.kind == "id" else ""
         raise self.fail(f"expected ';' after {after}, found {self.found()}{hint}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.plc import literals
 from hil.plc import syntax as s
-from hil.plc.paths import Paths
+from hil.plc.access_paths import Paths
 from hil.plc.scope import Scope
 from hil.plc.tree import (
     Const,

@@ -17,6 +17,8 @@ VAR_INST VAR_STAT END_UNION END_METHOD END_PROPERTY END_INTERFACE END_CLASS END_
 END_STEP END_TRANSITION
 """
 KEYWORDS = frozenset(_WORDS.split())
+# What a misspelt word may have been meant as: the words that stand in bodies and often elsewhere.
+SUGGESTED = KEYWORDS - frozenset(_WORDS[_WORDS.index("VAR_INST") :].split())
 # The pieces of a date literal; fixed widths, so that `D#2024-03-01-x` still subtracts x.
 _DATE = r"\d{1,4}-\d{1,2}-\d{1,2}"
 _CLOCK = r"\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?"

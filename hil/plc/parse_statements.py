@@ -5,7 +5,7 @@ from __future__ import annotations
 from hil.errors import near
 from hil.plc import syntax as s
 from hil.plc.cursor import SyntaxFault
-from hil.plc.lexer import KEYWORDS
+from hil.plc.lexer import KEYWORDS, SUGGESTED
 from hil.plc.parse_expressions import ExpressionParser
 
 _OPENING = {
@@ -183,7 +183,7 @@ class StatementParser(ExpressionParser):
             return s.Invoke(at, s.Call(target.at, target, [], plain=True))
         if self.kind == "=":
             raise self.fail("'=' compares; an assignment is written ':='")
-        hint = near(target.name, KEYWORDS) if isinstance(target, s.Name) else ""
+        hint = near(target.name, SUGGESTED) if isinstance(target, s.Name) else ""
         raise self.fail(f"expected ':=' or a call, found {self.found()}{hint}")
 
     def _assignment(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hil.plc import syntax as s
 from hil.plc.cursor import SyntaxFault
-from hil.plc.lexer import Token
 from hil.plc.parse_statements import FINAL, StatementParser
 
 POUS = {"PROGRAM": "END_PROGRAM", "FUNCTION": "END_FUNCTION", "FUNCTION_BLOCK": "END_FUNCTION_BLOCK"}
@@ -49,8 +48,6 @@ class TypeParser(StatementParser):
         while self.word(*_QUALIFIERS) and self.peek() not in (":", ","):
             qualifiers.add(self.next().text.upper())
         variables: list[s.VariableDeclaration] = []
-        if opening.kind in ("VAR_CONFIG", "VAR_ACCESS"):
-            self._paths(opening)
         while self.kind not in ("END_VAR", "end") and not self._at_statement():
             if self.accept(";"):
                 continue
@@ -66,25 +63,6 @@ class TypeParser(StatementParser):
             whole = False
         self.accept(";")
         return s.Section(opening.at, opening.kind, qualifiers, variables, self.namespace, self.prefixes), whole
-
-    def _paths(self, opening: Token) -> None:
-        """VAR_CONFIG and VAR_ACCESS name variables by their paths; read for their form only."""
-        while self.kind not in ("END_VAR", "end"):
-            if self.accept(";"):
-                continue
-            self._postfix(self._primary())
-            self._location()
-            while self.accept(":"):
-                self.type()
-                while self.kind == "." or self.word("READ_WRITE", "READ_ONLY"):
-                    self.next()
-                    if self.tokens[self.i - 1].kind == ".":
-                        self.name("a variable")
-                if self.kind == "direct":
-                    self.next()
-            if self.accept(":="):
-                self.initial()
-            self.semicolon("the path")
 
     def _at_statement(self) -> bool:
         """Whether a body begins here, so that END_VAR was forgotten."""

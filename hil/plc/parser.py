@@ -46,7 +46,9 @@ class _Parser(UnitParser):
             self.types(unit)
         elif self.kind == "CONFIGURATION":
             unit.configurations.append(self._configuration())
-        elif self.kind in ("VAR_GLOBAL", "VAR_CONFIG", "VAR_ACCESS"):
+        elif self.kind in ("VAR_CONFIG", "VAR_ACCESS"):
+            self._paths()  # outside of a CONFIGURATION there is nothing that they name
+        elif self.kind == "VAR_GLOBAL":
             unit.sections.append(self.section()[0])
         elif self.word("NAMESPACE") and self.at_member():
             self._namespace(unit)
@@ -88,7 +90,9 @@ class _Parser(UnitParser):
         name = self.name("a CONFIGURATION")
         found = s.Configuration(name.at, name.text, [], [], [], self.source, self.prefixes)
         while self.kind not in ("END_CONFIGURATION", "end"):
-            if self.kind in SECTIONS:
+            if self.kind in ("VAR_CONFIG", "VAR_ACCESS"):
+                found.paths += self._paths()
+            elif self.kind in SECTIONS:
                 found.sections.append(self.section()[0])
             elif self.accept("RESOURCE"):
                 self._resource_head()
@@ -105,6 +109,31 @@ class _Parser(UnitParser):
                 raise self.fail(f"expected RESOURCE, TASK, PROGRAM or END_CONFIGURATION, found {self.found()}")
         self.expect("END_CONFIGURATION", "to close the CONFIGURATION")
         self.accept(";")
+        return found
+
+    def _paths(self) -> list[s.Path]:
+        """The entries of VAR_CONFIG or VAR_ACCESS."""
+        opening, found = self.next(), list[s.Path]()
+        while self.kind not in ("END_VAR", "end"):
+            first, path = self.name("a variable"), list[str]()
+            if opening.kind == "VAR_ACCESS":
+                self.expect(":", "before the path")
+                path.append(self.name("an instance").text)
+            else:
+                path.append(first.text)
+            while self.accept("."):
+                path.append(self.name("a member").text)
+            if self.word("AT"):
+                self.next()
+                self.expect("direct", "after AT")
+            self.expect(":", "before the type")
+            spec = self.type()
+            initial = self.initial() if self.accept(":=") else None
+            if self.word("READ_ONLY", "READ_WRITE"):
+                self.next()
+            self.semicolon("the path")
+            found.append(s.Path(first.at, first.text if opening.kind == "VAR_ACCESS" else "", path, spec, initial))
+        self.expect("END_VAR", f"to close the {opening.kind}")
         return found
 
     def _resource_head(self) -> None:

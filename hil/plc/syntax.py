@@ -433,6 +433,16 @@ class Instance(Node):
 
 
 @dataclass(slots=True)
+class Path(Node):
+    """An entry of VAR_CONFIG, or of VAR_ACCESS, where `access` is the new name."""
+
+    access: str
+    path: list[str]
+    type: TypeSpec
+    initial: Initial | None
+
+
+@dataclass(slots=True)
 class Configuration(Node):
     """CONFIGURATION with everything its resources hold."""
 
@@ -442,6 +452,7 @@ class Configuration(Node):
     instances: list[Instance]
     source: Source
     prefixes: Prefixes = ("",)
+    paths: list[Path] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -374,6 +374,17 @@ class Instance:
 
 
 @dataclass(slots=True)
+class Access:
+    """A name of VAR_ACCESS for a variable somewhere."""
+
+    name: str
+    type: Type
+    offset: int
+    file: str
+    line: int
+
+
+@dataclass(slots=True)
 class Project:
     """All that was checked: `image` is the initial memory from the header up to the last instance."""
 
@@ -386,6 +397,7 @@ class Project:
     classes: dict[str, list[Pou]] = field(default_factory=dict)  # by class or interface: those whose objects it may be
     startup: list[Pou] = field(default_factory=list)  # functions that the first scan begins with
     dispatch: dict[str, list[tuple[int, Pou]]] = field(default_factory=dict)  # by method: (class, what it runs)
+    access: list[Access] = field(default_factory=list)
 
 
 def scalar(expr: Expr) -> Scalar:

@@ -14,7 +14,9 @@ def carried(value: float, source_kind: str, target_kind: str, scale: float = 1.0
     """What comes out of one wire; the target's neighbours have to stay as they are."""
     source, target = np.array([value], source_kind), np.array([7, 7, 7], target_kind)
     at = target.ctypes.data + target.itemsize
-    step = wires("wire", [Conductor(address_of(source), at, source_kind, target_kind, scale, offset)], 1)
+    step = wires(
+        "wire", [Conductor(address_of(source), at, source_kind, target_kind, scale, offset)], 1, source, target
+    )
     assert call_block(step, 0) == 0
     assert [target[0], target[2]] == [7, 7]
     return target[1].item()  # type: ignore[no-any-return]
@@ -67,7 +69,7 @@ def test_a_wire_scales_as_ieee_754_rounds(value: float, scale: float, offset: fl
 )
 def test_a_switch_is_on_or_off(value: float, switch: bool) -> None:
     source, target = np.array([value]), np.zeros(3, "u1")
-    step = wires("wire", [Conductor(address_of(source), target.ctypes.data + 1, "f8", "b1")], 1)
+    step = wires("wire", [Conductor(address_of(source), target.ctypes.data + 1, "f8", "b1")], 1, source, target)
     assert call_block(step, 0) == 0
     assert target.tolist() == [0, int(switch), 0]
 
@@ -75,6 +77,6 @@ def test_a_switch_is_on_or_off(value: float, switch: bool) -> None:
 def test_wires_are_carried_in_their_order() -> None:
     values = np.array([1.0, 2.0, 3.0])
     a, b, c = (values.ctypes.data + 8 * i for i in range(3))
-    step = wires("wires", [Conductor(a, b, "f8", "f8"), Conductor(b, c, "f8", "f8", 10.0)], 1)
+    step = wires("wires", [Conductor(a, b, "f8", "f8"), Conductor(b, c, "f8", "f8", 10.0)], 1, values, values)
     call_block(step, 0)
     assert values.tolist() == [1.0, 1.0, 10.0]

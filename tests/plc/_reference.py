@@ -1,7 +1,8 @@
 """An evaluator of ST expressions in plain Python, written from the rules of docs/plc.md and not from the compiler.
 
-An expression is a tuple: ("const", type, value), ("var", type, name), (op, type, left, right), ("neg", type, x),
-("not", type, x), ("to", type, x). It knows its type; `text` writes it as ST and `value` works it out.
+An expression is a tuple: ("const", type, value), ("lit", type, value), ("var", type, name), ("at", type, index),
+(op, type, left, right), ("neg", type, x), ("not", type, x), ("to", type, x). It knows its type; `text` writes it as
+ST and `value` works it out. "lit" is a literal without a type, right of an operator; "at" an element of `arr`.
 """
 
 import math
@@ -12,12 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from tests.plc._rules import Rules
+
 WHOLE = {"SINT": (True, 8), "INT": (True, 16), "DINT": (True, 32), "LINT": (True, 64),
          "USINT": (False, 8), "UINT": (False, 16), "UDINT": (False, 32), "ULINT": (False, 64)}  # fmt: skip
 BITS = {"BYTE": 8, "WORD": 16, "DWORD": 32, "LWORD": 64}
 REALS = {"REAL": np.float32, "LREAL": np.float64}
 SAME_BITS = {("DWORD", "REAL"), ("LWORD", "LREAL")}
+COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
+ARITHMETIC = ("+", "-", "*", "/", "MOD")
 Expression = tuple[Any, ...]
+IEC = Rules()
 
 
 @dataclass
@@ -43,8 +49,12 @@ def text(e: Expression) -> str:
     op, type_, *rest = e
     if op == "const":
         return f"{type_}#{literal(type_, rest[0])}"
+    if op == "lit":
+        return literal(type_, rest[0])
     if op == "var":
         return str(rest[0])
+    if op == "at":
+        return f"arr[{text(rest[0])}]"
     if op in ("neg", "not"):
         return f"({'-' if op == 'neg' else 'NOT '}{text(rest[0])})"
     if op == "to":
@@ -63,42 +73,88 @@ def literal(type_: str, value: Any) -> str:
     return words if "." in words else words.replace("e", ".0e")
 
 
-def value(e: Expression, variables: dict[str, Any]) -> Any:
+def value(e: Expression, variables: dict[str, Any], rules: Rules = IEC) -> Any:
+    """What a variable of the expression's type holds when it is assigned."""
+    return stored(e[1], raw(e, variables, rules))
+
+
+def stored(type_: str, number: Any) -> Any:
+    if type_ in WHOLE:
+        return wrapped(type_, int(number))
+    with np.errstate(all="ignore"):
+        return REALS[type_](number) if type_ in REALS else number
+
+
+def raw(e: Expression, variables: dict[str, Any], rules: Rules) -> Any:
+    """The intermediate result: perhaps wider than its type."""
     op, type_, *rest = e
     if op == "const":
         return rest[0]
+    if op == "lit":
+        return np.float64(rest[0]) if rules.double_literals else stored(type_, rest[0])
     if op == "var":
         return variables[rest[0]]
-    inner = [value(one, variables) for one in rest]
+    if op == "at":
+        return element(variables["arr"], value(rest[0], variables, rules))
+    if type_ == "BOOL" and op in ("AND", "OR") and rules.short_circuit:
+        first = raw(rest[0], variables, rules)
+        return first if first == (op == "OR") else raw(rest[1], variables, rules)
+    if op in ("to", "MAX", "MIN"):
+        inner = [value(one, variables, rules) for one in rest]
+    else:
+        inner = [raw(one, variables, rules) for one in rest]
+    return worked(op, type_, rest, inner, rules)
+
+
+def worked(op: str, type_: str, rest: list[Expression], inner: list[Any], rules: Rules) -> Any:
     if op == "to":
-        return converted(rest[0][1], type_, inner[0])
+        return converted(rest[0][1], type_, inner[0], rules)
     if op == "not":
         return not inner[0] if type_ == "BOOL" else ~inner[0] & bounds(type_)[1]
     if op == "neg":
-        return -inner[0] if type_ in REALS else wrapped(type_, -inner[0])
-    if op in ("=", "<>", "<", ">", "<=", ">="):
-        a, b = inner
+        return -inner[0] if type_ in REALS else wrapped(computed_in(type_, rules), -inner[0])
+    if op in COMPARISONS:
+        a, b = same_width(*inner) if rest[0][1] in REALS else inner
         return {"=": a == b, "<>": a != b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[op]
+    a, b = inner
     if type_ == "BOOL" or type_ in BITS:
-        a, b = inner
         return {"AND": a & b, "OR": a | b, "XOR": a ^ b}[op]
-    return real(op, type_, *inner) if type_ in REALS else whole(op, type_, *inner)
+    return real(op, *inner) if type_ in REALS else whole(op, type_, a, b, rules)
 
 
-def whole(op: str, type_: str, a: int, b: int) -> int:
-    if op in ("/", "MOD"):
-        if b == 0:
-            raise PlcFault("division by zero")
-        quotient = math.trunc(Fraction(a, b))
-        return wrapped(type_, quotient if op == "/" else a - b * quotient)
-    return wrapped(type_, {"+": a + b, "-": a - b, "*": a * b, "MAX": max(a, b), "MIN": min(a, b)}[op])
+def computed_in(type_: str, rules: Rules) -> str:
+    return "DINT" if rules.wide and WHOLE[type_][1] < 32 else type_
 
 
-def real(op: str, type_: str, a: Any, b: Any) -> Any:
-    kind = REALS[type_]
+def element(array: list[Any], index: int) -> Any:
+    if not 0 <= index < len(array):
+        raise PlcFault("index out of bounds")
+    return array[index]
+
+
+def whole(op: str, type_: str, a: int, b: int, rules: Rules) -> int:
+    if op in ("MAX", "MIN"):
+        return max(a, b) if op == "MAX" else min(a, b)
+    kind = computed_in(type_, rules)
+    if op not in ("/", "MOD"):
+        return wrapped(kind, {"+": a + b, "-": a - b, "*": a * b}[op])
+    if b == 0 and op == "MOD" and rules.modulo_zero:
+        return 0
+    if b == 0:
+        raise PlcFault("division by zero")
+    quotient = math.trunc(Fraction(a, b))
+    return wrapped(kind, quotient if op == "/" else a - b * quotient)
+
+
+def same_width(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two reals in the wider of their kinds."""
+    kind: Any = np.float64 if np.float64 in (type(a), type(b)) else np.float32
+    return kind(a), kind(b)
+
+
+def real(op: str, a: Any, b: Any) -> Any:
     with np.errstate(all="ignore"):
-        x: Any = kind(a)
-        y: Any = kind(b)
+        x, y = same_width(a, b)
         if op == "MAX":
             return y if y > x else x
         if op == "MIN":
@@ -106,20 +162,25 @@ def real(op: str, type_: str, a: Any, b: Any) -> Any:
         return {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}[op](x, y)
 
 
-def converted(source: str, target: str, number: Any) -> Any:
+def converted(source: str, target: str, number: Any, rules: Rules) -> Any:
     if target == "BOOL":
         return number != 0
-    if (source, target) in SAME_BITS or (target, source) in SAME_BITS:
+    if ((source, target) in SAME_BITS or (target, source) in SAME_BITS) and not rules.numbers:
         return same_bits(source, target, number)
     if target in REALS:
         with np.errstate(all="ignore"):
-            return REALS[target](number) if source != "LINT" and source != "ULINT" else nearest(target, int(number))
+            return REALS[target](number) if source in REALS else nearest(target, int(number))
     if source in REALS:
-        low, high = bounds(target)
-        if math.isnan(number):
-            return 0
-        return high if number >= high else low if number <= low else round(float(number))
+        return rounded(target, number, rules)
     return wrapped(target, int(number))
+
+
+def rounded(target: str, number: Any, rules: Rules) -> int:
+    if math.isnan(number):
+        return 0
+    low, high = bounds("LINT" if rules.low_bits else target)
+    found = high if number >= high else low if number <= low else round(float(number))
+    return wrapped(target, found)
 
 
 def same_bits(source: str, target: str, number: Any) -> Any:

@@ -8,12 +8,13 @@ import pytest
 
 from ci.benches.plc import FOLDER
 from hil.errors import InputError
-from hil.plc import Diagnostics, compile_text
+from hil.plc import PROFILES, Diagnostics, compile_text
 from hil.plc.compiler import checked
 
 HERE = Path(__file__).parent
 SOURCES = [
     *(path.read_text() for path in sorted(FOLDER.glob("*.st"))),
+    (HERE / "library.st").read_text(),
     (HERE / "everything.st").read_text(),
 ]
 WORDS = re.findall(r"\w+#?|:=|=>|\.\.|[^\w\s]", " ".join(SOURCES))
@@ -38,10 +39,10 @@ def damaged(seed: int) -> str:
     return text
 
 
-def diagnostics(text: str) -> tuple[str, ...]:
+def diagnostics(text: str, profile: str = "iec") -> tuple[str, ...]:
     """What the compiler says about a text."""
     try:
-        checked(text, "x.st")
+        checked(text, "x.st", profile=PROFILES[profile])
     except Diagnostics as found:
         return found.faults
     return ()
@@ -51,7 +52,7 @@ def diagnostics(text: str) -> tuple[str, ...]:
 def test_damaged_sources(block: int) -> None:
     outcomes = {True: 0, False: 0}
     for seed in range(block * 50, block * 50 + 50):
-        found = diagnostics(damaged(seed))
+        found = diagnostics(damaged(seed), list(PROFILES)[seed % len(PROFILES)])
         assert all(re.match(r"x\.st:\d+:\d+: error: .", one) for one in found)
         outcomes[not found] += 1
     assert min(outcomes.values()) > 0
@@ -61,7 +62,7 @@ def test_damaged_programs_run_or_fault() -> None:
     ran = 0
     for seed in range(1000, 1200):
         try:
-            program = compile_text(damaged(seed), "x.st")
+            program = compile_text(damaged(seed), "x.st", profile=list(PROFILES)[seed % len(PROFILES)])
         except InputError:
             continue
         program.run(program.new_memory(), 20, 0, 10_000_000)
@@ -73,3 +74,10 @@ def test_a_source_cut_anywhere_ends_in_diagnostics() -> None:
     text = SOURCES[-1]
     for at in range(0, len(text), max(1, len(text) // 150)):
         assert all("x.st:" in one for one in diagnostics(text[:at]))
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_sources_run_undamaged(profile: str) -> None:
+    for text in SOURCES:
+        program = compile_text(text, "x.st", profile=profile)
+        assert program.run(program.new_memory(), 20, 0, 10_000_000) is None

@@ -73,3 +73,37 @@ def test_a_watchdog_is_a_bound_on_the_loop_passes_of_one_scan() -> None:
     assert program.run(memory, 3, 0, MS) is None
     program.write(memory, "P1.n", 101)
     assert str(program.scan(memory, 0)) == "w.st:5:40: endless loop: the loops of one scan made more than 100 passes"
+
+
+FULL = """FUNCTION_BLOCK F VAR n : INT := 1; END_VAR VAR_OUTPUT q : INT; END_VAR q := n; END_FUNCTION_BLOCK
+VAR_GLOBAL g : INT; END_VAR
+PROGRAM A VAR f : F; k : DINT; END_VAR f(); k := k + f.q; END_PROGRAM
+CONFIGURATION C RESOURCE R ON CPU PROGRAM P1 : A; PROGRAM P2 : A; END_RESOURCE
+VAR_CONFIG P1.f.n : INT := 7; R.P2.k AT %MD4 : DINT := 100; g : INT := 9; END_VAR
+VAR_ACCESS Level : R.P1.f.q : INT READ_ONLY; Total : P2.k : DINT READ_WRITE; END_VAR
+END_CONFIGURATION
+"""
+
+
+def test_var_config_sets_initial_values_and_var_access_names_variables() -> None:
+    program = compile_text(FULL)
+    memory = program.new_memory()
+    assert (program.read(memory, "g"), program.read(memory, "Total")) == (9, 100)
+    program.run(memory, 2, 0, MS)
+    assert [program.read(memory, path) for path in ("Level", "P1.k", "total", "P2.f.n")] == [7, 14, 102, 1]
+    program.write(memory, "TOTAL", 5)
+    assert (program.read(memory, "P2.k"), program.find("level").section) == (5, "access")
+
+
+def test_mistakes_in_paths() -> None:
+    cases = {
+        ("P1.f.n : INT := 7", "P1.f.m : INT := 7"): "F has no member m; change the path",
+        ("P1.f.n : INT := 7", "P1.f.n : DINT := 7"): "P1.f.n is INT, here it is DINT; make them the same",
+        ("P1.f.n : INT := 7", "P1.f.n : INT := TRUE"): "the initial value is INT, but the value is BOOL; convert it "
+        "with BOOL_TO_INT(...)",
+        ("R.P2.k AT", "R.P3.k AT"): "no instance or global variable P3 here; the path begins with one of them",
+        ("R.P1.f.q : INT", "R.P1.f.q.z : INT"): "INT has no member z; change the path",
+        ("READ_ONLY;", "READ_NONE;"): "expected ';' after the path, found 'READ_NONE'",
+    }
+    for (old, new), message in cases.items():
+        assert [one.split("error: ")[1] for one in errors(FULL.replace(old, new))] == [message]

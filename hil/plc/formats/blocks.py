@@ -18,6 +18,7 @@ from hil.plc.formats.values import (
     joined_guards,
     negation,
     operation,
+    written,
 )
 from hil.plc.formats.xmltree import Element
 
@@ -57,6 +58,8 @@ class BlockCalls:
         self.uses: Counter[Origin] = Counter()
         self.feedback: set[Origin] = set()
         self.targets_of: dict[Origin, Node] = {}
+        self.inline = False  # nothing in between is written, so nothing has to be kept
+        self.loops: dict[str, list[Node]] = {}
         self._depth = 0
         self._prepare()
 
@@ -64,7 +67,7 @@ class BlockCalls:
         """Counts the uses of each output, and settles outputs by the names that blocks give them."""
         for one in self.nodes.values():
             for port in [*one.inputs, *one.in_outs]:
-                port.origins = [self._settled(origin) for origin in port.origins]
+                port.origins = [self.settled(origin) for origin in port.origins]
                 if one.kind != "rightPowerRail":
                     self.uses.update(port.origins)
                 if one.kind == "outVariable":
@@ -72,7 +75,8 @@ class BlockCalls:
         self.connectors = {one.name.upper(): one for one in self.nodes.values() if one.kind == "connector"}
         self.targets = {one.name.upper() for one in self.nodes.values() if one.kind == "label"}
 
-    def _settled(self, origin: Origin) -> Origin:
+    def settled(self, origin: Origin) -> Origin:
+        """The origin with the name that its block gives the output."""
         source = self.nodes.get(origin.node)
         if source is None or source.kind not in ("block", "composer", "selector"):
             return Origin(origin.node, "")
@@ -131,6 +135,8 @@ class BlockCalls:
             return None
         if source.kind == "block" and source.instance:
             return self._member(source, origin.port)
+        if source.kind == "inOutVariable":
+            return written(source.words)
         if source.id in self.done:
             return None  # it has no value, which was reported
         self.feedback.add(origin)
@@ -146,7 +152,8 @@ class BlockCalls:
     def keep(self, node: Node, port: str, value: Value | None, type_: str, wanted: bool) -> Value | None:
         """The value, in a variable of its own when that is wanted, an earlier element waits for it, or it is long."""
         waited = Origin(node.id, port) in self.feedback
-        if value is None or not type_ or not (waited or wanted or len(value.pieces) > LONG):
+        wanted = (wanted or (value is not None and len(value.pieces) > LONG)) and not self.inline
+        if value is None or not type_ or not (waited or wanted):
             return value
         if not waited and (value.text == "TRUE" or value.text in self.made):
             return value
@@ -319,7 +326,12 @@ class BlockCalls:
         inner = joined_guards([one for _, one in arguments])
         guard = " AND ".join(dict.fromkeys(one for one in (guard, inner) if one))
         type_ = self.type_of(origin)
-        held = self.uses[origin] > 1 or origin in self.feedback or bool(others) or (bool(guard) and bool(type_))
+        held = (
+            (self.uses[origin] > 1 and not self.inline)
+            or origin in self.feedback
+            or bool(others)
+            or (bool(guard) and bool(type_))
+        )
         if not self.uses[origin]:
             if node.name.upper() not in _OPERATORS:
                 self._inside(node, guard, [*value.pieces, node.made(";\n")])

@@ -104,30 +104,29 @@ class Bodies:
             for piece in ended(self._statements(language, content, holder))
         ]
 
-    def condition(self, holder: Element, name: str) -> Value | None:
-        """The Boolean expression of a transition's body; None when it is none."""
+    def condition(self, holder: Element, name: str) -> tuple[Value | None, list[Piece]]:
+        """The Boolean expression of a transition's body, None when it is none, and the statements that it needs."""
         for language, content in _languages(holder):
             if language == "ST":
-                return _expression(content.pieces(), name)
+                return _expression(content.pieces(), name), []
             if language in _NETWORKS:
                 lowering = self.lowering(content)
                 sinks = [one for one in lowering.nodes.values() if one.kind in ("outVariable", "coil") and one.inputs]
                 if len(sinks) == 1:
                     value = lowering.condition(sinks[0].inputs[0].origins, sinks[0])
-                    if not lowering.out:
-                        self.keep(lowering)
-                        return value
+                    self.keep(lowering)
+                    return value, lowering.out
             break
-        return None
+        return None, []
 
-    def named_condition(self, name: str) -> Value | None:
-        """The condition of a transition that the unit declares by name."""
+    def named_condition(self, name: str) -> tuple[Value | None, list[Piece]]:
+        """The same of a transition that the unit declares by name."""
         for place in self.unit.all("transitions"):
             for one in place.all("transition"):
                 if one.get("name").upper() == name.upper():
                     for body in one.all("body"):
                         return self.condition(body, name)
-        return None
+        return None, []
 
     def is_transition(self, name: str) -> bool:
         """Whether the unit declares a transition of this name."""

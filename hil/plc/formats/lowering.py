@@ -8,7 +8,7 @@ the scan before (IEC 61131-3, the evaluation of networks and their feedback vari
 from __future__ import annotations
 
 from hil.plc.formats.blocks import BlockCalls
-from hil.plc.formats.network import Node, Origin, Port
+from hil.plc.formats.network import Node, Origin, Port, loops
 from hil.plc.formats.parts import text_of
 from hil.plc.formats.unit import Piece
 from hil.plc.formats.values import Value, atom, chain, negation, written
@@ -21,21 +21,40 @@ class Lowering(BlockCalls):
 
     def statements(self) -> list[Piece]:
         """The whole body."""
+        self.loops = loops(
+            {one.id: [each.node for each in self.origins(one)] for one in self.nodes.values()}, self.nodes
+        )
         for one in sorted(self.nodes.values(), key=_in_order):
             if one.kind in _SINKS:
+                for memory in self._memories(one):
+                    self.need(memory)
                 self.need(one)
         while self.jumps:
             self._close_jump(self.jumps[-1])
         return [*self.prologue, *self.out]
 
     def condition(self, origins: list[Origin], at: Node) -> Value | None:
-        """The value of a connection, as of a transition; statements that it needs are in `out`."""
+        """The value of a connection, as of a transition; statements that it needs, calls alone, are in `out`."""
+        self.inline = True
+        origins = [self.settled(origin) for origin in origins]
         for origin in origins:
+            self.uses[origin] = max(self.uses[origin], 1)
             if origin.node in self.nodes:
                 self.need(self.nodes[origin.node])
         return self.wired(Port("", origins), at)
 
+    def again(self) -> None:
+        """Forgets what was evaluated, for the next condition out of the same body."""
+        self.done.clear()
+        self.values.clear()
+        self.out.clear()
+
     # ---- order
+
+    def _memories(self, one: Node) -> list[Node]:
+        """The elements with a value of their own in the loop that an element lies on: there it is cut best."""
+        loop = self.loops.get(one.id, [])
+        return [] if one in loop and _remembers(one) else sorted(filter(_remembers, loop), key=_in_order)
 
     def need(self, one: Node) -> None:
         """Evaluates an element behind everything that it needs."""
@@ -53,7 +72,7 @@ class Lowering(BlockCalls):
                 continue
             begun.add(node.id)
             waiting.append((node, True))
-            for origin in reversed(self._origins(node)):
+            for origin in reversed(self.origins(node)):
                 source = self.nodes.get(origin.node)
                 if source is None or source.id in self.done or self._later(source, node):
                     continue
@@ -63,7 +82,8 @@ class Lowering(BlockCalls):
         """Whether both are numbered and the source comes later, so that its value is that of the scan before."""
         return source.order is not None and node.order is not None and source.order > node.order
 
-    def _origins(self, node: Node) -> list[Origin]:
+    def origins(self, node: Node) -> list[Origin]:
+        """What an element is fed by."""
         if node.kind == "continuation":
             return [origin for origin in [self._connector(node)] if origin is not None]
         return [origin for port in [*node.inputs, *node.in_outs] for origin in port.origins]
@@ -187,6 +207,10 @@ class Lowering(BlockCalls):
             self._close_jump(self.jumps[-1])
         for jump in kept:
             self._open_jump(jump)
+
+
+def _remembers(one: Node) -> bool:
+    return one.kind == "inOutVariable" or bool(one.instance)
 
 
 def _in_order(one: Node) -> tuple[bool, int, tuple[float, float, int]]:

@@ -186,3 +186,37 @@ def _keep_meant_orders(found: Iterable[Node]) -> None:
     if len(zeros) > 1 or len(zeros) == len(numbered):
         for one in zeros:
             one.order = None
+
+
+def loops(before: dict[str, list[str]], nodes: dict[str, Node]) -> dict[str, list[Node]]:
+    """The elements that feed each other in a loop, by each of them (strongly connected components, Tarjan 1972)."""
+    number: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    open_: set[str] = set()
+    found: dict[str, list[Node]] = {}
+    for start in before:
+        work = [(start, iter(before[start]))] if start not in number else []
+        while work:
+            here, rest = work[-1]
+            if here not in number:
+                number[here] = low[here] = len(number)
+                path.append(here)
+                open_.add(here)
+            following = next((one for one in rest if one in before and (one not in number or one in open_)), None)
+            if following is not None and following not in number:
+                work.append((following, iter(before[following])))
+            elif following is not None:
+                low[here] = min(low[here], number[following])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[here])
+                if low[here] == number[here]:
+                    members = [path.pop()]
+                    while members[-1] != here:
+                        members.append(path.pop())
+                    open_.difference_update(members)
+                    if len(members) > 1 or here in before[here]:
+                        found.update((one, [nodes[each] for each in members]) for one in members)
+    return found

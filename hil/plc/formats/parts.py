@@ -113,6 +113,8 @@ def interval(text: str) -> str:
         return "T#" + "".join(f"{value}{unit}" for unit, value in found.groupdict().items() if value)
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return f"T#{text}s"
+    if re.fullmatch(r"(?:\d+(?:\.\d+)?(?:d|h|ms|m|s|us|ns))+", text, re.IGNORECASE):
+        return f"T#{text}"
     return text if re.fullmatch(r"[^\W\d]\w*", text) else ""
 
 

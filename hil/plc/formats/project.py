@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hil.plc.formats import codesys2, plcopen, twincat
 from hil.plc.formats.detect import HEAD, detect
-from hil.plc.formats.text import decode
+from hil.plc.formats.text import decode, masked
 from hil.plc.formats.unit import Findings, Lines, Unit
 from hil.plc.formats.xmltree import XmlFault, parse
 
@@ -151,13 +151,13 @@ def _read(path: Path, given: bool, findings: Findings) -> list[Unit]:
         return []
     dialect, file = detect(path, data[:HEAD]), str(path)
     text = decode(data, xml=dialect in _XML)
-    if text is None or (not dialect and text.strip()):
+    if text is not None and not text.lstrip().startswith("<") and not masked(text).strip():
+        findings.note(file, 1, 1, "this file is empty, or holds comments alone")
+        return []
+    if text is None or not dialect:
         if given:
             words = "no PLC source is recognised in this file; give Structured Text, an export of CODESYS, TwinCAT "
             findings.error(file, 1, 1, words + "or PLCopen XML, or SCL")
-        return []
-    if not text.strip():
-        findings.note(file, 1, 1, "this file is empty")
         return []
     try:
         if dialect in _XML and text.lstrip().startswith("<"):

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from hil.plc.formats.lowering import Lowering
-from hil.plc.formats.network import Node, Origin, nodes, origins
-from hil.plc.formats.parts import identifier
+from hil.plc.formats.network import Node, nodes, origins
+from hil.plc.formats.parts import identifier, interval
 from hil.plc.formats.unit import Piece
 from hil.plc.formats.values import Value, atom, written
 from hil.plc.formats.xmltree import Element
@@ -80,7 +80,7 @@ class Chart:
             return []
         duration = action.get("duration") or next((one.text() for one in action.all("duration")), "")
         qualifier = action.get("qualifier") or "N"
-        timed = f", {duration}" if duration.strip() else ""
+        timed = f", {interval(duration) or duration.strip()}" if duration.strip() else ""
         return [action.made(f"{name}({qualifier}{timed});\n")]
 
     def _new_action(self, step: Node) -> str:
@@ -110,12 +110,12 @@ class Chart:
         targets: dict[str, list[str]] = {}
         for one in self.nodes.values():
             if one.kind in ("step", "jumpStep"):
-                for found, _ in self._before(one, "transition"):
+                for found, _ in self._found_before(one, "transition"):
                     targets.setdefault(found.id, []).append(one.name)
         edges: list[_Edge] = []
         for one in self.nodes.values():
             if one.kind == "transition":
-                steps = self._before(one, "step")
+                steps = self._found_before(one, "step")
                 together = tuple(step.name for step, alternative in steps if not alternative)
                 edges += [
                     _Edge(one, (step.name,), targets.get(one.id, [])) for step, alternative in steps if alternative
@@ -124,7 +124,7 @@ class Chart:
                     edges.append(_Edge(one, together, targets.get(one.id, [])))
         return sorted(edges, key=lambda edge: (_priority(edge.node), edge.node.x, edge.node.index))
 
-    def _before(self, one: Node, kind: str) -> list[tuple[Node, bool]]:
+    def _found_before(self, one: Node, kind: str) -> list[tuple[Node, bool]]:
         """The steps or transitions before an element, and whether they are alternatives to each other."""
         found: dict[str, tuple[Node, bool]] = {}
         waiting = [(origin, False) for port in one.inputs for origin in port.origins][::-1]
@@ -150,48 +150,46 @@ class Chart:
             side = "behind no step" if not sources else "before no step"
             self._error(at, f"a transition stands {side}; connect it")
             return []
-        condition = self._condition(node, sources)
+        condition, statements = self._condition(node)
         if condition is None:
             self._error(at, "the condition of a transition is no expression; write one")
             condition = atom(at, "FALSE")
+        elif statements:
+            self._before(node, sources, statements)
         priority = node.element.get("priority")
         first = f"TRANSITION (PRIORITY := {priority})" if priority.isdecimal() and priority != "0" else "TRANSITION"
         head = f"{first} FROM {_steps(sources)} TO {_steps(targets)}\n:= "
         return [at.made(head), *condition.pieces, at.made(";\nEND_TRANSITION\n")]
 
-    def _condition(self, node: Node, steps: tuple[str, ...]) -> Value | None:
+    def _before(self, node: Node, steps: tuple[str, ...], statements: list[Piece]) -> None:
+        """What a condition needs, such as a timer's call, runs while a step before the transition is active."""
+        name = f"{identifier(steps[0], 'step')}_condition_{identifier(node.id, 'transition')}"
+        self.bodies.make_action(name, node.element, statements)
+        for step in steps:
+            self._needed.setdefault(step, []).append(node.made(f"{name}(N);\n"))
+
+    def _condition(self, node: Node) -> tuple[Value | None, list[Piece]]:
+        """The condition, and statements that it needs."""
         holder = node.element.find("condition")
         if holder is None:
-            return None
+            return None, []
         reference, inline = holder.find("reference"), holder.find("inline")
         if reference is not None:
             name = reference.get("name")
             if self.bodies.is_transition(name):
                 return self.bodies.named_condition(name)
-            return written([reference.made(name)]) if name else None
+            return (written([reference.made(name)]) if name else None), []
         if inline is not None:
             return self.bodies.condition(inline, inline.get("name"))
         wired = origins(holder)
         if not wired:
-            return None
-        return self._wired(wired, node, steps)
-
-    def _wired(self, wired: list[Origin], node: Node, steps: tuple[str, ...]) -> Value | None:
-        """A condition drawn as a network; blocks in it run while a step before the transition is active."""
+            return None, []
         if self.lowering is None:
             self.lowering = self.bodies.lowering(self.body)
-        lowering = self.lowering
-        lowering.done.clear()
-        lowering.values.clear()
-        lowering.out.clear()
-        value = lowering.condition(wired, node)
-        if lowering.out and value is not None:
-            name = f"{identifier(steps[0], 'step')}_condition_{identifier(node.id, 'transition')}"
-            self.bodies.make_action(name, node.element, list(lowering.out))
-            for step in steps:
-                self._needed.setdefault(step, []).append(node.made(f"{name}(N);\n"))
-        self.bodies.keep(lowering)
-        return value
+        self.lowering.again()
+        value = self.lowering.condition(wired, node)
+        self.bodies.keep(self.lowering)
+        return value, list(self.lowering.out)
 
 
 def _priority(node: Node) -> int:
