@@ -100,7 +100,8 @@ def _inputs(run: Run) -> list[dict[str, str]]:
     plant_file = getattr(sys.modules.get(plant_module), "__file__", None)
     files = [rig.source.path, rig.controller.path, *([Path(plant_file)] if plant_file else [])]
     named = [{"path": _shown(one), "digest": sha256(one.read_bytes()).hexdigest()} for one in files]
-    modules = sorted({plant_module, "hil.loop.kernels", *(one.step.__module__ for one in rig.blocks.values())})
+    own = ("hil.blocks.solver_kernels", "hil.loop.kernels", "hil.loop.walk", "hil.loop.wires")
+    modules = sorted({plant_module, *own, *(one.step.__module__ for one in rig.blocks.values())})
     kernels = [{"path": f"kernels of {one}", "digest": digest_of_sources(one)} for one in modules]
     return [*named, *kernels]
 

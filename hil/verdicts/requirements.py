@@ -81,7 +81,9 @@ class _Stated(Strict):
     ) -> Finding:
         verdict: Verdict = "inconc" if margin is None else "pass" if margin >= 0 else "fail"
         fields = {"verdict": verdict, **more}
-        return Finding(id=self.id, words=self.text, kind=self.kind, margin=margin, unit=unit, at=at, window=window, **fields)
+        return Finding(
+            id=self.id, words=self.text, kind=self.kind, margin=margin, unit=unit, at=at, window=window, **fields
+        )
 
 
 def _cut(trace: Trace, name: str, window: tuple[int, int]) -> tuple[Any, Samples]:
