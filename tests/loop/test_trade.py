@@ -11,6 +11,7 @@ from hil.loop import Loop, call_block, trade
 from tests.loop._kernels import PATTERN, TORN, checking, filling
 
 SECOND = 1_000_000_000
+HOUR = 3600 * SECOND
 
 
 def ends() -> tuple[Mailbox, Mailbox, Any, Any, Any]:
@@ -20,7 +21,7 @@ def ends() -> tuple[Mailbox, Mailbox, Any, Any, Any]:
 
 def test_a_sample_goes_out_and_the_newest_answer_comes_in() -> None:
     out, into, send, answer, health = ends()
-    step = trade("controller", SECOND, send, out.address, answer, into.address, health)
+    step = trade("controller", HOUR, send, out.address, answer, into.address, health)
     send["values"], values = 3.0, PATTERN.new()
     for number in (1.0, 2.0):
         values["values"] = number
@@ -30,7 +31,7 @@ def test_a_sample_goes_out_and_the_newest_answer_comes_in() -> None:
     assert set(answer["values"][0]) == {2.0}
     assert before <= out.take(values) <= monotonic_ns()
     assert set(values["values"][0]) == {3.0}
-    assert 0 <= health[0] < SECOND
+    assert 0 <= health[0] < HOUR
     assert health[1] == 0
 
 
