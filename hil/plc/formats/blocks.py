@@ -59,7 +59,8 @@ class BlockCalls:
         self.feedback: set[Origin] = set()
         self.targets_of: dict[Origin, Node] = {}
         self.inline = False  # nothing in between is written, so nothing has to be kept
-        self.loops: dict[str, list[Node]] = {}
+        self.memories: dict[str, list[Node]] = {}  # by element: what keeps a value on the loop that it lies on
+        self._types: dict[Origin, str] = {}
         self._depth = 0
         self._prepare()
 
@@ -144,7 +145,7 @@ class BlockCalls:
         if not type_:
             self.error(
                 node.element,
-                f"the type of this feedback from {source.name or source.kind} is not known; use a variable",
+                f"the type of the feedback from {source.name or source.kind} is not known; use a variable",
             )
             return None
         return atom(node.element, self.temporary(source, origin.port or "value", type_))
@@ -182,8 +183,13 @@ class BlockCalls:
 
     def type_of(self, origin: Origin, seen: set[Origin] | None = None) -> str:
         """The type of an output as far as the document tells; empty when it does not."""
+        found = self._types.get(origin) or self._found_type(origin, set() if seen is None else seen)
+        if found:
+            self._types[origin] = found
+        return found
+
+    def _found_type(self, origin: Origin, seen: set[Origin]) -> str:
         node = self.nodes.get(origin.node)
-        seen = set() if seen is None else seen
         if node is None or origin in seen or len(seen) > 200:
             return ""
         seen.add(origin)
@@ -331,6 +337,7 @@ class BlockCalls:
             or origin in self.feedback
             or bool(others)
             or (bool(guard) and bool(type_))
+            or len(value.pieces) > LONG
         )
         if not self.uses[origin]:
             if node.name.upper() not in _OPERATORS:

@@ -24,6 +24,8 @@ class Bodies:
         self._made: dict[str, str] = {}
         self._actions: list[Piece] = []
         self._count = 0
+        named = [one for place in unit.all("transitions") for one in place.all("transition")]
+        self.transitions = {one.get("name").upper(): one for one in named}
 
     def of_member(self, one: Element, own: Signature) -> Bodies:
         """The same for a method or an accessor, which has variables of its own."""
@@ -121,17 +123,9 @@ class Bodies:
 
     def named_condition(self, name: str) -> tuple[Value | None, list[Piece]]:
         """The same of a transition that the unit declares by name."""
-        for place in self.unit.all("transitions"):
-            for one in place.all("transition"):
-                if one.get("name").upper() == name.upper():
-                    for body in one.all("body"):
-                        return self.condition(body, name)
+        for body in self.transitions[name.upper()].all("body"):
+            return self.condition(body, name)
         return None, []
-
-    def is_transition(self, name: str) -> bool:
-        """Whether the unit declares a transition of this name."""
-        found = [one for place in self.unit.all("transitions") for one in place.all("transition")]
-        return any(one.get("name").upper() == name.upper() for one in found)
 
 
 def _languages(holder: Element) -> list[tuple[str, Element]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import islice, takewhile, zip_longest
+from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from hil.plc.diagnostics import Source
@@ -86,7 +86,11 @@ def units(text: str, file: str, findings: Findings) -> list[Unit]:
     lists = [(one.start(), one[1]) for one in _LIST.finditer(text)]
     for number, one in enumerate(objects):
         if one.word in _POUS:
-            actions = list(takewhile(lambda other: other.word == "ACTION", islice(objects, number + 1, None)))
+            actions = list(
+                takewhile(
+                    lambda other: other.word == "ACTION", map(objects.__getitem__, range(number + 1, len(objects)))
+                )
+            )
             found.append(unit(_pou(source, one, actions), file, "codesys2", one.word, one.name))
         elif one.word in ("TYPE", "VAR_GLOBAL", "VAR_CONFIG"):
             before = bisect_left(lists, (one.start, "")) - 1
@@ -245,6 +249,6 @@ def _resource(source: _File, one: _Object) -> list[Unit]:
     if not tasks:
         source.note(one.start, "a RESOURCE without tasks was skipped")
         return []
-    resource = Resource("Resource", tasks, [])
-    pieces = configuration("Configuration", source.made("", one.start), [resource])
-    return [unit(pieces, source.name, "codesys2", "CONFIGURATION", "Configuration")]
+    resource = Resource("Cpu", tasks, [])
+    pieces = configuration("Plc", source.made("", one.start), [resource])
+    return [unit(pieces, source.name, "codesys2", "CONFIGURATION", "Plc")]

@@ -70,7 +70,7 @@ def _spelled(holder: Element) -> str:
 
     Raises: _Fault.
     """
-    if "TypeSpec" in holder.get("type"):
+    if holder.get("type").endswith("Spec"):
         return _specified(holder)
     for one in holder:
         if one.tag not in _NOT_TYPES:

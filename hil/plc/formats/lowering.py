@@ -15,19 +15,21 @@ from hil.plc.formats.values import Value, atom, chain, negation, written
 
 _SINKS = frozenset(["block", "composer", "outVariable", "inOutVariable", "coil", "label", "jump", "return"])
 
+MOST_JUMPS = 50  # that leap over one place; each is an IF around it
+
 
 class Lowering(BlockCalls):
     """The statements of one body."""
 
     def statements(self) -> list[Piece]:
         """The whole body."""
-        self.loops = loops(
-            {one.id: [each.node for each in self.origins(one)] for one in self.nodes.values()}, self.nodes
-        )
+        found = loops({one.id: [each.node for each in self.origins(one)] for one in self.nodes.values()}, self.nodes)
+        once = {id(loop): sorted(filter(_remembers, loop), key=_in_order) for loop in found.values()}
+        self.memories = {one: once[id(loop)] for one, loop in found.items()}
         for one in sorted(self.nodes.values(), key=_in_order):
             if one.kind in _SINKS:
-                for memory in self._memories(one):
-                    self.need(memory)
+                for memory in () if _remembers(one) else self.memories.get(one.id, ()):
+                    self.need(memory)  # a loop is cut best at what has a value of its own
                 self.need(one)
         while self.jumps:
             self._close_jump(self.jumps[-1])
@@ -51,11 +53,6 @@ class Lowering(BlockCalls):
 
     # ---- order
 
-    def _memories(self, one: Node) -> list[Node]:
-        """The elements with a value of their own in the loop that an element lies on: there it is cut best."""
-        loop = self.loops.get(one.id, [])
-        return [] if one in loop and _remembers(one) else sorted(filter(_remembers, loop), key=_in_order)
-
     def need(self, one: Node) -> None:
         """Evaluates an element behind everything that it needs."""
         waiting: list[tuple[Node, bool]] = [(one, False)]
@@ -65,8 +62,8 @@ class Lowering(BlockCalls):
             if node.id in self.done:
                 continue
             if ready:
-                self.done.add(node.id)
                 self._evaluate(node)
+                self.done.add(node.id)
                 continue
             if node.id in begun:
                 continue
@@ -183,6 +180,9 @@ class Lowering(BlockCalls):
         if node.name.upper() in self.labels or node.name.upper() not in self.targets:
             why = "goes backwards" if node.name.upper() in self.labels else "has no label"
             self.error(at, f"the jump to {node.name} {why}, which is not read; write the loop in ST")
+            return
+        if len(self.jumps) >= MOST_JUMPS:
+            self.error(at, f"more than {MOST_JUMPS} jumps leap over this place; write it in ST")
             return
         flag = self.temporary(node, "jump", "BOOL")
         self.prologue.append(at.made(f"{flag} := FALSE;\n"))

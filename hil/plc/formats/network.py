@@ -27,7 +27,7 @@ class Origin(NamedTuple):
     port: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Port:
     """An input or output of a block, or the input of another element."""
 
@@ -38,7 +38,7 @@ class Port:
     storage: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """One element. `name` is a block's type, a label, a connector or a step; `words` the text of a variable.
 
@@ -218,5 +218,6 @@ def loops(before: dict[str, list[str]], nodes: dict[str, Node]) -> dict[str, lis
                         members.append(path.pop())
                     open_.difference_update(members)
                     if len(members) > 1 or here in before[here]:
-                        found.update((one, [nodes[each] for each in members]) for one in members)
+                        loop = [nodes[each] for each in members]
+                        found.update((one, loop) for one in members)
     return found

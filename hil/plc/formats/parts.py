@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hil.plc.formats.text import masked
 from hil.plc.formats.unit import Piece, Unit, assemble
+from hil.plc.lexer import KEYWORDS
 
 _HEADER = re.compile(
     r"""\b(FUNCTION_BLOCK|FUNCTION|PROGRAM|INTERFACE|CLASS|TYPE|VAR_GLOBAL|VAR_CONFIG|CONFIGURATION|METHOD|PROPERTY)\b
@@ -119,8 +120,9 @@ def interval(text: str) -> str:
 
 
 def identifier(text: str, otherwise: str) -> str:
-    """The text as a name: what no name can hold becomes `_`."""
+    """The text as a name: what no name can hold becomes `_`, and a keyword gets one behind."""
     found = re.sub(r"\W", "_", text.strip())
+    found += "_" if found.upper() in KEYWORDS else ""
     return found if re.match(r"[^\W\d]", found) else (f"{otherwise}_{found}" if found else otherwise)
 
 

@@ -169,12 +169,12 @@ def _configurations(root: Element, file: str, findings: Findings) -> list[Unit]:
     found: list[Unit] = []
     for one in root.below("configuration", "resource"):
         resources = [
-            Resource(identifier(each.get("name"), "Resource"), _tasks(each), variables(each))
+            Resource(identifier(each.get("name"), "Cpu"), _tasks(each), variables(each))
             for each in (one.below("resource") if one.tag == "configuration" else [one])
         ]
         shared = variables(one) if one.tag == "configuration" else []
         if shared or any(each.tasks or each.variables for each in resources):
-            name = identifier(one.get("name"), "Configuration")
+            name = identifier(one.get("name"), "Plc")
             pieces = configuration(name, one.made(""), resources, shared)
             found.append(unit(pieces, file, "plcopen", "CONFIGURATION", name))
     return found

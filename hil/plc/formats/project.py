@@ -129,10 +129,8 @@ def _bytes(path: Path, findings: Findings) -> bytes | None:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         findings.error(str(path), 1, 1, f"this file cannot be read ({reason}); check the path and its rights")
         return None
-    megabytes = size / 1024 / 1024
-    findings.error(
-        str(path), 1, 1, f"{megabytes:.0f} MB are more than the {LARGEST >> 20} MB a file may have; split it"
-    )
+    limit = f"the {LARGEST >> 20} MB that a file may have"
+    findings.error(str(path), 1, 1, f"{size / 1024 / 1024:.1f} MB are more than {limit}; split it")
     return None
 
 

@@ -40,6 +40,11 @@ class Chart:
         self.lowering: Lowering | None = None
         self.body = body
         self._actions = 0
+        self._action_blocks: dict[str, list[Node]] = {}
+        for one in self.nodes.values():
+            if one.kind == "actionBlock":
+                for step in dict.fromkeys(origin.node for port in one.inputs for origin in port.origins):
+                    self._action_blocks.setdefault(step, []).append(one)
         self._needed: dict[str, list[Piece]] = {}  # by step: actions that the conditions behind it need
 
     def text(self) -> list[Piece]:
@@ -59,12 +64,9 @@ class Chart:
     def _step(self, step: Node) -> list[Piece]:
         word = "INITIAL_STEP" if step.element.get("initialStep").lower() == "true" else "STEP"
         pieces = [step.made(f"{word} {step.name}:\n"), *self._codesys_actions(step)]
-        for block in self.nodes.values():
-            if block.kind == "actionBlock" and any(
-                one.node == step.id for port in block.inputs for one in port.origins
-            ):
-                for action in block.element.all("action"):
-                    pieces += self._association(step, action)
+        for block in self._action_blocks.get(step.id, ()):
+            for action in block.element.all("action"):
+                pieces += self._association(step, action)
         return [*pieces, *self._needed.get(step.name, ()), step.made("END_STEP\n")]
 
     def _association(self, step: Node, action: Element) -> list[Piece]:
@@ -176,7 +178,7 @@ class Chart:
         reference, inline = holder.find("reference"), holder.find("inline")
         if reference is not None:
             name = reference.get("name")
-            if self.bodies.is_transition(name):
+            if name.upper() in self.bodies.transitions:
                 return self.bodies.named_condition(name)
             return (written([reference.made(name)]) if name else None), []
         if inline is not None:

@@ -167,5 +167,5 @@ def _task(one: Element, file: str) -> Unit:
     calls = [call.text() for call in one.below("pouCall")]
     programs = [(identifier(call, "Program"), call) for call in calls if call]
     entry = TaskEntry(name, ", ".join(properties), programs, one.made(""))
-    pieces = configuration(f"{name}_Configuration", one.made(""), [Resource("Resource", [entry], [])])
+    pieces = configuration(f"{name}_Configuration", one.made(""), [Resource("Cpu", [entry], [])])
     return unit(pieces, file, "twincat", "CONFIGURATION", name)
