@@ -292,13 +292,14 @@ class BlockCalls:
                 found.append((port, value))
         return found
 
-    def _member(self, node: Node, port: str) -> Value:
+    def _member(self, node: Node, port: str) -> Value | None:
         """An output of an instance."""
         instance = node.instance
         if not port:
             self.error(
                 node.element, f"the outputs of {instance} have no names; open the body with its library and save it"
             )
+            return None
         drawn = next((one for one in node.outputs if one.name == port), None)
         value = atom(node.element, f"{instance}.{port}")
         return negation(value, node.element) if drawn is not None and drawn.negated else value

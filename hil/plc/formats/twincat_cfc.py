@@ -53,6 +53,10 @@ def nodes(body: Element) -> tuple[dict[str, Node], list[Element]]:
 def _node(one: Element, kind: str, index: int) -> Node:
     inputs, outputs = _pin_elements(one, "Input"), _pin_elements(one, "Output")
     texts = [text_of(text) for text in _texts(one)] if kind in ("block", "composer", "selector") else []
+    if kind == "composer":  # says its members and its type
+        texts[len(inputs) : len(inputs)] = [""] * len(outputs)
+    elif kind == "selector":  # says its type and its members
+        texts = [*[""] * len(inputs), *texts[1:], *texts[:1]]
     names = texts + [""] * (len(inputs) + len(outputs) + 2 - len(texts))
     rest = names[len(inputs) + len(outputs) :]
     words = next(iter(_texts(one)), []) if not texts else []

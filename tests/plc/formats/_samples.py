@@ -1,6 +1,7 @@
 """Sources of each format for the tests, and helpers that draw networks."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,9 @@ def element(tag: str, id_: int, words: str = "", origins: Iterable[str] = (), y:
     return f'<{tag} localId="{id_}"{attributes}>{inner}{f"<{word}>{words}</{word}>" if words else ""}</{tag}>'
 
 
+given, out = partial(element, "inVariable"), partial(element, "outVariable")
+
+
 def block(id_: int, type_: str, inputs: dict[str, str], outputs: str = "OUT", y: int = 0, **flags: Any) -> str:
     """A block; an input `name!` is negated, `name/` has a rising edge."""
     attributes = "".join(f' {name}="{value}"' for name, value in flags.items())
@@ -256,6 +260,6 @@ RAIL_AND_CHART = drawn(
     '<pou name="C" pouType="program"><body><SFC><step localId="1" name="S" initialStep="true"/>'
     '<transition localId="2"><connectionPointIn><connection refLocalId="1"/></connectionPointIn>'
     "<condition><inline><ST>TRUE</ST></inline></condition></transition>"
-    '<jumpStep localId="3" targetName="S"><connectionPointIn><connection refLocalId="2"/></connectionPointIn></jumpStep>'
-    "</SFC></body></pou></pous>",
+    '<jumpStep localId="3" targetName="S"><connectionPointIn><connection refLocalId="2"/></connectionPointIn>'
+    "</jumpStep></SFC></body></pou></pous>",
 )

@@ -55,7 +55,8 @@ def test_lines_in_any_order(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("words", [
-    "(*", "STEP a:\n", "TASK a(", "{", "'", "VAR ", "FUNCTION_BLOCK a\n", "ACTION a:\n", "_X ", "\n", "TYPE ", "a,", ":",
+    "(*", "STEP a:\n", "TASK a(", "{", "'", "VAR ", "FUNCTION_BLOCK a\n", "ACTION a:\n", "_X ", "\n", "TYPE ", "a,",
+    ":",
     "(* @GLOBAL_VARIABLE_LIST := 'x' *)", "PROGRAM p\n_FBD_BODY\n", "RESOURCE\nTASK a();", "TRANSITION :=", "/*", '"',
 ])  # fmt: skip
 def test_repeated_words_take_time_in_proportion(tmp_path: Path, words: str) -> None:

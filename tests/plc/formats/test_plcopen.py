@@ -35,13 +35,17 @@ EDITION_10 = """<Project xmlns="www.iec.ch/public/TC65SC65BWG7TF10" xmlns:xsi="h
 </UserDefinedTypeSpec></DataTypeDecl>
 <Program name="Main"><Vars accessSpecifier="private">
 <Variable name="row"><Type><InstantlyDefinedType xsi:type="ArrayTypeSpec"><BaseType><TypeName>INT</TypeName></BaseType>
-<DimensionSpec dimensionNumber="1"><IndexRange lower="0" upper="3"/></DimensionSpec></InstantlyDefinedType></Type></Variable>
-<Variable name="sum"><Type><TypeName>INT</TypeName></Type><InitialValue><SimpleValue value="40"/></InitialValue></Variable>
+<DimensionSpec dimensionNumber="1"><IndexRange lower="0" upper="3"/></DimensionSpec></InstantlyDefinedType></Type>
+</Variable>
+<Variable name="sum"><Type><TypeName>INT</TypeName></Type><InitialValue><SimpleValue value="40"/></InitialValue>
+</Variable>
 </Vars><MainBody><BodyContent xsi:type="FBD"><Network evaluationOrder="1">
 <FbdObject xsi:type="DataSource" identifier="sum"><ConnectionPointOut connectionPointOutId="1"/></FbdObject>
 <FbdObject xsi:type="Block" typeName="ADD"><InputVariables>
-<InputVariable parameterName="a"><ConnectionPointIn><Connection refConnectionPointOutId="1"/></ConnectionPointIn></InputVariable>
-<InputVariable parameterName="b"><ConnectionPointIn><Connection refConnectionPointOutId="1"/></ConnectionPointIn></InputVariable>
+<InputVariable parameterName="a"><ConnectionPointIn><Connection refConnectionPointOutId="1"/>
+</ConnectionPointIn></InputVariable>
+<InputVariable parameterName="b"><ConnectionPointIn><Connection refConnectionPointOutId="1"/>
+</ConnectionPointIn></InputVariable>
 </InputVariables><OutputVariables><OutputVariable parameterName=""><ConnectionPointOut connectionPointOutId="4"/>
 </OutputVariable></OutputVariables></FbdObject>
 <FbdObject xsi:type="DataSink" identifier="row[2]"><ConnectionPointIn><Connection refConnectionPointOutId="4"/>
@@ -98,7 +102,7 @@ def test_methods_properties_actions_and_bases(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spelled", TYPES, ids=range(len(TYPES)))
 def test_types(tmp_path: Path, spelled: str) -> None:
-    text = f"<project><types><dataTypes><dataType name='T'><baseType>{spelled}</baseType></dataType></dataTypes></types></project>"
+    text = f"<types><dataTypes><dataType name='T'><baseType>{spelled}</baseType></dataType></dataTypes></types>"
     assert read(tmp_path, "t.xml", text).units[0].text == f"TYPE\nT : {TYPES[spelled]};\nEND_TYPE\n"
 
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from tests.plc.formats._samples import block, drawn, element, read, wires
+from tests.plc.formats._samples import block, drawn, element, given, read, wires
 
 
 def step(id_: int, name: str, *origins: str, initial: bool = False) -> str:
@@ -63,20 +63,22 @@ def test_alternatives_go_from_left_to_right_unless_numbered(tmp_path: Path) -> N
                  transition(9, "6", inline("a")), element("jumpStep", 10, "", ["7"], targetName="S"))  # fmt: skip
     heads = [line for line in text.split("\n") if line.startswith("TRANSITION")]
     assert heads == [
-        "TRANSITION (PRIORITY := 1) FROM S TO B", "TRANSITION FROM S TO A", "TRANSITION FROM A TO S", "TRANSITION FROM B TO S",
+        "TRANSITION (PRIORITY := 1) FROM S TO B", "TRANSITION FROM S TO A", "TRANSITION FROM A TO S",
+        "TRANSITION FROM B TO S",
     ]  # fmt: skip
 
 
 def test_a_drawn_condition_is_an_expression(tmp_path: Path) -> None:
     drawn_condition = wires(["4"])
-    text = chart(tmp_path, step(1, "S", initial=True), element("inVariable", 3, "a"),
+    text = chart(tmp_path, step(1, "S", initial=True), given(3, "a"),
                  block(4, "NOT", {"IN": "3"}), transition(2, "1", drawn_condition), step(5, "T", "2"))  # fmt: skip
     assert "TRANSITION FROM S TO T\n:= NOT a;\n" in text
 
 
 def test_a_timer_before_a_transition_runs_while_its_step_is_active(tmp_path: Path) -> None:
-    text = chart(tmp_path, step(1, "S", initial=True), element("inVariable", 3, "a"), element("inVariable", 6, "T#1s"),
-                 block(4, "TON", {"IN": "3", "PT": "6"}, "Q ET", instanceName="delay"), transition(2, "1", wires(["4.Q"])),
+    text = chart(tmp_path, step(1, "S", initial=True), given(3, "a"), given(6, "T#1s"),
+                 block(4, "TON", {"IN": "3", "PT": "6"}, "Q ET", instanceName="delay"),
+                 transition(2, "1", wires(["4.Q"])),
                  step(5, "T", "2"))  # fmt: skip
     assert "ACTION S_condition_transition_2:\ndelay(IN := a, PT := T#1s);\nEND_ACTION\n" in text
     assert "INITIAL_STEP S:\nS_condition_transition_2(N);\nEND_STEP\n" in text
@@ -86,8 +88,10 @@ def test_a_timer_before_a_transition_runs_while_its_step_is_active(tmp_path: Pat
 def test_conditions_by_name(tmp_path: Path) -> None:
     body = [step(1, "S", initial=True), transition(2, "1", "<reference name='ready'/>"), step(3, "T", "2")]
     text = drawn("VAR a : BOOL; END_VAR", *body, language="SFC")
-    text = text.replace("<body><SFC>", "<transitions><transition name='ready'><body><ST>ready := a AND TRUE;</ST></body>"
-                        "</transition></transitions><body><SFC>")  # fmt: skip
+    named = (
+        "<transitions><transition name='ready'><body><ST>ready := a AND TRUE;</ST></body></transition></transitions>"
+    )
+    text = text.replace("<body><SFC>", f"{named}<body><SFC>")
     assert ":= a AND TRUE;\n" in read(tmp_path, "chart.xml", text).units[0].text
 
 
