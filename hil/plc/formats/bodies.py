@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.plc.formats.lowering import Lowering
 from hil.plc.formats.network import nodes
-from hil.plc.formats.parts import ended, text_of, without_end, without_start
+from hil.plc.formats.parts import commented, ended, text_of, without_end, without_start
 from hil.plc.formats.sfc import Chart
 from hil.plc.formats.signatures import Signature
 from hil.plc.formats.unit import Findings, Piece
@@ -69,7 +69,8 @@ class Bodies:
 
     def _statements(self, language: str, content: Element, holder: Element) -> list[Piece]:
         if language == "ST":
-            return content.pieces() if text_of(content.pieces()).strip() else []
+            pieces = content.pieces()
+            return commented(pieces) if text_of(pieces).strip() else []
         if language in _NETWORKS:
             lowering = self.lowering(content)
             pieces = lowering.statements()

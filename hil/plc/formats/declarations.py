@@ -31,6 +31,9 @@ _QUALIFIERS = {
 _NOT_TYPES = ("documentation", "addData", "initialValue", "address")
 _TEXT_TYPES = ("STRING", "WSTRING")
 
+# What is a constant or a call rather than the characters of a string that somebody did not quote.
+_EXPRESSION = re.compile(r"(?=.*[_.(]|[A-Z0-9]+$)[^\W\d]\w*(?:\.\w+)*(?:\(.*\))?$", re.DOTALL)
+
 
 class Declaration(NamedTuple):
     """What stands before a body."""
@@ -177,7 +180,7 @@ def _value(one: Element, type_: str) -> str:
     if one.tag == "simpleValue":
         text = one.get("value").strip()
         quote = '"' if type_.startswith("WSTRING") else "'"
-        bare = type_.startswith(_TEXT_TYPES) and text and text[0] not in "'\"" and "#" not in text
+        bare = type_.startswith(_TEXT_TYPES) and text and not re.search("['\"#]", text) and not _EXPRESSION.match(text)
         return f"{quote}{text}{quote}" if bare else text
     if one.tag == "arrayValue":
         items = []

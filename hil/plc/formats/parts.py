@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hil.plc.formats.text import masked
+from hil.plc.formats.text import closing, masked
 from hil.plc.formats.unit import Piece, Unit, assemble
 from hil.plc.lexer import KEYWORDS
 
@@ -62,6 +62,12 @@ def ended(pieces: list[Piece]) -> list[Piece]:
     if not pieces or pieces[-1].text.endswith("\n"):
         return pieces
     return [*pieces, behind(pieces, "\n")]
+
+
+def commented(pieces: list[Piece]) -> list[Piece]:
+    """A body whose last comment was never closed, with the comment closed: the format says where the body ends."""
+    missing = closing(text_of(pieces))
+    return [*pieces, behind(pieces, f" {missing}\n")] if missing else pieces
 
 
 def closed(pieces: list[Piece], word: str, at: Piece) -> list[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
@@ -50,6 +51,16 @@ def masked(text: str, *, nested: bool = True, strings: bool = True) -> str:
             pieces += [text[at:start], _VISIBLE.sub(" ", text[start:end])]
             at = end
     return "".join(pieces) + text[at:]
+
+
+def closing(text: str) -> str:
+    """What closes the comment that is still open at the end of a text; nothing when none is."""
+    start, end = next(iter(deque(_hidden(text, nested=True), maxlen=1)), (0, 0))
+    if end < len(text) or text[start : start + 2] not in _BRACKETS:
+        return ""
+    ends = {"(*": "*)", "/*": "*/"}[text[start : start + 2]]
+    depth = text.count("(*", start) - text.count("*)", start) if ends == "*)" else 1 - text.count("*/", start)
+    return ends * max(depth, 0)
 
 
 def flattened(text: str) -> str:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hil.plc.formats.lowering import Lowering
-from hil.plc.formats.parts import Resource, TaskEntry, closed, configuration, ended, header, identifier, text_of, unit
+from hil.plc.formats.parts import (
+    Resource,
+    TaskEntry,
+    closed,
+    commented,
+    configuration,
+    ended,
+    header,
+    identifier,
+    text_of,
+    unit,
+)
 from hil.plc.formats.signatures import Signature, signature
 from hil.plc.formats.twincat_cfc import nodes
 from hil.plc.formats.unit import Findings, Piece, Unit
@@ -78,7 +89,7 @@ class _Source:
         implementation = one.find("implementation")
         for body in implementation or ():
             if body.tag == "ST":
-                return ended(body.pieces())
+                return ended(commented(body.pieces()))
             if body.tag == "CFC":
                 return self._network(body)
             language = _OTHERS.get(body.tag, body.tag)

@@ -133,3 +133,18 @@ def test_edition_10_reads_as_its_predecessor(tmp_path: Path) -> None:
     memory = program.new_memory()
     assert program.run(memory, 1, 0, 1_000_000) is None
     assert (program.period, program.read(memory, "row[2]")) == (1_000_000, 80)
+
+
+def test_a_comment_that_is_open_at_the_end_of_a_body_ends_there(tmp_path: Path) -> None:
+    text = drawn("VAR x : INT; END_VAR", "<xhtml>x := 1; (* and (* so *) on</xhtml>", language="ST")
+    (unit,) = read(tmp_path, "p.xml", text).units
+    assert unit.text.endswith("x := 1; (* and (* so *) on *)\nEND_PROGRAM\n")
+
+
+@pytest.mark.parametrize(("said", "read_as"), [
+    ("hello", "'hello'"), ("'hello'", "'hello'"), ("two words", "'two words'"), ("gc_hello", "gc_hello"),
+    ("HELLO", "HELLO"), ("CONCAT(a, 'b')", "CONCAT(a, 'b')"), ("Texts.hello", "Texts.hello"),
+])  # fmt: skip
+def test_initial_strings_with_and_without_quotes(tmp_path: Path, said: str, read_as: str) -> None:
+    text = PLCOPEN.replace("<INT/>", "<string/>").replace('"3"', f'"{said}"')
+    assert f": STRING := {read_as};\n" in read(tmp_path, "mixer.xml", text).units[1].text
