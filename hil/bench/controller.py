@@ -141,7 +141,9 @@ def _named(file: RigFile, source: Source) -> Iterator[tuple[str, str, bool]]:
 
 
 def _signal(variable: "Variable", file: RigFile) -> Signal:
-    unit = variable.unit or ("1" if variable.type == "BOOL" else "")
+    # A duration is whole nanoseconds in memory, whatever its declaration says: a wire has to convert.
+    is_time = variable.type in ("TIME", "LTIME")
+    unit = "ns" if is_time else variable.unit or ("1" if variable.type == "BOOL" else "")
     given = {name.casefold(): value for name, value in file.controller.values.items()}
     initial = given.get(variable.path.casefold(), 0.0)
     low, high = _range(variable)

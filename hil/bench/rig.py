@@ -189,6 +189,11 @@ def _check_inputs_driven(
             if f"{name}.{one}" not in driven and one not in file.blocks[name].values:
                 faults.add(f"input {name}.{one} is not wired; wire it, or give it a value", "blocks", name)
     given = {name.casefold() for name in file.controller.values}
+    places = {one.target.casefold(): faults.source.at("wires", i) for i, one in enumerate(file.wires)}
+    for name in file.controller.values:
+        if place := places.get(f"controller.{name}".casefold()):
+            faults.add(f"controller.{name} has a value here and is driven by a wire ({place}); keep one of them",
+                       "controller", "values", name)  # fmt: skip
     for variable in controller.program_inputs if controller else ():
         if f"controller.{variable}" not in driven and variable.casefold() not in given:
             faults.add(

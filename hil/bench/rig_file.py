@@ -15,6 +15,7 @@ from hil.verdicts import Bounds, Overshoot, Policy, Requirement, Response, Settl
 from hil.verdicts.requirements import Condition, Duration, Number, Strict
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+ScenarioName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")]
 Method = Literal["euler", "rk4"]
 LinkName = Literal["fused", "opcua"]
 
@@ -94,7 +95,8 @@ class RigFile(Strict):
     title: str
     seed: int = Field(1, ge=0, lt=2**63)
     record: Duration | None = Field(
-        None, description="sampling period of the record; the shortest period when left out"
+        None,
+        description="sampling period of the record, for a look only: coarser than the steps it lets nothing pass",
     )
     plant: PlantPart
     blocks: dict[Name, BlockPart] = Field({})
@@ -102,7 +104,7 @@ class RigFile(Strict):
     controller: ControllerPart
     overruns: Policy = Field(Policy(), description="what the wall clock may miss before a verdict is inconclusive")
     wires: tuple[WirePart, ...]
-    scenarios: dict[str, ScenarioPart] = Field(min_length=1)
+    scenarios: dict[ScenarioName, ScenarioPart] = Field(min_length=1)
     requirements: tuple[Requirement, ...] = Field(min_length=1)
 
 
@@ -127,7 +129,7 @@ def read_rig(path: Path, changes: dict[str, Any] | None = None) -> tuple[RigFile
     """
     file = path / "rig.toml" if path.is_dir() else path
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise InputError(f"cannot read the rig {file}: {reason}; give a folder with a rig.toml, or the file") from None

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -242,11 +242,21 @@ class Run:
     def _end(self, verdict: Verdict, reason: str, at: int) -> None:
         self.ending = Ending(verdict, reason, at)
 
+    def _seen_in_part(self, finding: Finding) -> Finding:
+        """A record of some of the steps can show that a requirement was broken, but not that it was kept."""
+        if finding.verdict != "pass":
+            return finding
+        every = in_words(self.rig.record_period)
+        reason = f"the record keeps one sample in {every}, the steps between them are not judged; leave record out"
+        return replace(finding, verdict="inconc", reason=reason)
+
     def _judge(self, recording: Any) -> tuple[Finding, ...]:
         file, end = self.rig.file, self.scenario.duration
         asked = [one for one in file.requirements if one.scenarios is None or self.scenario_name in one.scenarios]
         units = {one.name: one.unit for one in recording.channels}
         findings = judge(asked, recording, end, units, file.overruns)
+        if self.rig.record_period > self.rig.step:
+            findings = tuple(self._seen_in_part(one) for one in findings)
         if not findings and self.ending is None:
             self._end("error", f"no requirement is judged in scenario {self.scenario_name!r}", end)
         if self.ending is None:

@@ -1,9 +1,12 @@
 """`hil record`: look into a record, or turn it into a table."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from hil.errors import InputError
 
 app = typer.Typer(help="Look into the record of a run.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="a record, such as record.mf4")]
@@ -32,8 +35,14 @@ def csv(
     file: File,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="the table to write; t in seconds comes first")],
 ) -> None:
-    """Write a record as a CSV file whose numbers read back to the bit."""
+    """Write a record as a CSV file whose numbers read back to the bit; `-` is standard output."""
     from hil.evidence import replace
     from hil.record import csv_parts, read
 
-    replace(out, csv_parts(read(file)))
+    recording = read(file)
+    if str(out) == "-":
+        sys.stdout.writelines(csv_parts(recording))
+        return
+    if out.exists() and out.samefile(file):
+        raise InputError(f"{out} is the record itself, which is never overwritten; name another file for the table")
+    replace(out, csv_parts(recording))

@@ -30,6 +30,7 @@ class Finding:
     window: tuple[int, int]
     reason: str = ""
     signal: str = ""
+    signal_unit: str = ""
     low: float | None = None
     high: float | None = None
 

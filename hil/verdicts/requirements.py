@@ -113,7 +113,7 @@ class Bounds(_Stated):
         window = self.window(end)
         t, samples = _cut(trace, self.signal, window)
         unit = units[self.signal]
-        limits = {"signal": self.signal, "low": self.low, "high": self.high}
+        limits = {"signal": self.signal, "signal_unit": unit, "low": self.low, "high": self.high}
         if not len(t):
             return self._finding(None, unit, None, window, reason="no sample in the window", **limits)
         room = np.where(np.isnan(samples), -np.inf, np.inf)
@@ -143,7 +143,8 @@ class Settling(_Stated):
         """Measure on a trace of a scenario that ends at `end` ns."""
         window = self.window(end)
         t, samples = _cut(trace, self.signal, window)
-        limits = {"signal": self.signal, "low": self.target - self.band, "high": self.target + self.band}
+        limits: dict[str, Any] = {"signal": self.signal, "signal_unit": units[self.signal]}
+        limits |= {"low": self.target - self.band, "high": self.target + self.band}
         if not len(t):
             return self._finding(None, "s", None, window, reason="no sample in the window", **limits)
         outside = np.flatnonzero(~(np.abs(samples - self.target) <= self.band))

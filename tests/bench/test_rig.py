@@ -63,6 +63,15 @@ MISTAKES: dict[str, Mistake] = {
         "rig.toml:31: cannot connect 'operator.level' [m] to 'controller.SETPOINT' [?]: controller.SETPOINT declares "
         "no unit; give the wire a unit, or write {attribute 'unit' := '...'} before the variable (control.st:4)",
     ),
+    "a value for what is wired": (
+        RIG, "values = { GAIN = 1.0", "values = { setpoint = 1.0, GAIN = 1.0",
+        "rig.toml:21: controller.setpoint has a value here and is driven by a wire (rig.toml:31); keep one of them",
+    ),
+    "a scenario's name that leads out of the runs": (
+        RIG, "[scenarios.step]", '[scenarios."../step"]',
+        "rig.toml:39: scenarios.../step.[key]: string should match pattern '^[A-Za-z0-9_][A-Za-z0-9_-]*$', "
+        "not '../step'",
+    ),
     "a unit that neither end has": (
         RIG, 'to = "controller.SETPOINT"', 'to = "controller.SETPOINT"\nunit = "K"',
         "rig.toml:31: cannot connect 'operator.level' [m] to 'controller.SETPOINT' [m]: the wire says [K]; leave its "
@@ -216,6 +225,21 @@ def test_one_mistake_gives_one_sentence(project: Project, monkeypatch: pytest.Mo
     file, old, new, sentence = mistake
     project.change(getattr(project, file), old, new)
     assert faults(project, monkeypatch) == (sentence.replace("{folder}", str(project.folder)),)
+
+
+def test_a_duration_on_a_wire_is_whole_nanoseconds(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.change(
+        project.program, "    DIVISOR : INT;", "    DIVISOR : INT;\n    {attribute 'unit' := 's'} DELAY : TIME;"
+    )
+    wire = '[[wires]]\nfrom = "operator.wait"\nto = "controller.DELAY"\n\n[scenarios.step]'
+    project.change(
+        project.rig, "[operator.level]", '[operator.wait]\nunit = "s"\nwords = "wait"\nvalue = 3.0\n\n[operator.level]'
+    )
+    line = project.change(project.rig, "[scenarios.step]", wire)
+    assert faults(project, monkeypatch) == (
+        f"rig.toml:{line}: cannot connect 'operator.wait' [s] to 'controller.DELAY' [ns]: units differ, "
+        'put scale = 1000000000, unit = "ns" on the wire',
+    )
 
 
 LOOP = """\

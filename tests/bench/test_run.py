@@ -42,9 +42,11 @@ def test_an_event_happens_at_its_tick(project: Project) -> None:
     assert asked.tolist() == [2.0] * 50 + [4.0] * 51
 
 
-def test_a_record_may_be_coarser_than_the_loop(project: Project) -> None:
-    project.run("fine")
-    project.run("coarse", record="500ms")
+def test_a_record_that_is_coarser_than_the_loop_lets_nothing_pass(project: Project) -> None:
+    verdict = project.run("fine")["verdict"]
+    judged = project.run("coarse", record="500ms")
+    assert (verdict, judged["verdict"]) == ("pass", "inconc")
+    assert "the record keeps one sample in 500ms" in judged["findings"][0]["reason"]
     fine, coarse = record(project, "fine"), record(project, "coarse")
     assert coarse.t.tolist() == fine.t[::5].tolist()
     assert coarse["plant.level"].tolist() == fine["plant.level"][::5].tolist()

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,22 @@ def test_a_missing_record_and_a_missing_folder_are_named(tmp_path: Path) -> None
     result = CliRunner().invoke(app, ["csv", str(tmp_path / "r.mf4"), str(tmp_path / "none" / "r.csv")])
     with pytest.raises(RunError, match=r"cannot write .*r\.csv: No such file or directory; make room or choose"):
         raise result.exception or AssertionError
+
+
+def test_a_table_never_takes_the_place_of_its_record_or_of_a_device(tmp_path: Path) -> None:
+    write(tmp_path / "r.mf4", TANK[:1], 10)
+    kept = (tmp_path / "r.mf4").read_bytes()
+    (tmp_path / "link").symlink_to(tmp_path / "r.mf4")
+    for name in ("r.mf4", "link"):
+        done = CliRunner().invoke(app, ["csv", str(tmp_path / "r.mf4"), str(tmp_path / name)])
+        assert isinstance(done.exception, InputError)
+        assert "is the record itself" in str(done.exception)
+    done = CliRunner().invoke(app, ["csv", str(tmp_path / "r.mf4"), "-"])
+    assert len(done.stdout.splitlines()) == 11
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert CliRunner().invoke(app, ["csv", str(tmp_path / "r.mf4"), str(tmp_path / "pipe")]).exit_code == 0
+    assert os.read(reader, 100_000).decode().split() == done.stdout.split()
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "r.mf4").read_bytes() == kept

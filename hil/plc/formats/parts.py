@@ -70,6 +70,15 @@ def commented(pieces: list[Piece]) -> list[Piece]:
     return [*pieces, behind(pieces, f" {missing}\n")] if missing else pieces
 
 
+_ACCESS = re.compile(r"\s*(?:\b(?:PUBLIC|PRIVATE|PROTECTED|INTERNAL|FINAL|ABSTRACT|OVERRIDE)\b\s*)+", re.IGNORECASE)
+
+
+def accessor_variables(pieces: list[Piece]) -> list[Piece]:
+    """The variables of a GET or SET, without the access words that CODESYS and TwinCAT write before them."""
+    words = _ACCESS.match(masked(text_of(pieces)))
+    return ended(without_start(pieces, words.end()) if words else pieces)
+
+
 def closed(pieces: list[Piece], word: str, at: Piece) -> list[Piece]:
     """The pieces with a closing word such as END_FUNCTION_BLOCK, unless they have it."""
     if re.search(rf"\b{word}\b", masked(text_of(pieces)), re.IGNORECASE):

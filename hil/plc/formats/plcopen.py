@@ -9,6 +9,7 @@ from hil.plc.formats.declarations import GLOBAL, Declaration, globals_text, inhe
 from hil.plc.formats.parts import (
     Resource,
     TaskEntry,
+    accessor_variables,
     closed,
     configuration,
     ended,
@@ -153,7 +154,7 @@ def _property(one: Element, bodies: Bodies) -> list[Piece]:
     for word, tags in (("GET", ("getAccessor", "getter", "get")), ("SET", ("setAccessor", "setter", "set"))):
         for accessor in one.all(*tags):
             inner = bodies.of_member(accessor, signature(text_of(pieces)))
-            declared, body = ended(_plain_text(accessor)), inner.body(accessor)
+            declared, body = accessor_variables(_plain_text(accessor)), inner.body(accessor)
             pieces = [*pieces, accessor.made(f"{word}\n"), *declared, *inner.declarations(), *ended(body)]
             pieces.append(accessor.made(f"END_{word}\n"))
     return closed(pieces, "END_PROPERTY", one.made(""))

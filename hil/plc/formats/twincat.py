@@ -150,7 +150,7 @@ def _member(one: Element, source: _Source) -> list[Piece]:
         return closed(pieces, "END_METHOD", one.made(""))
     for accessor in one.all("get", "set"):
         word, declared = accessor.tag.upper(), accessor.find("declaration")
-        local = ended([] if declared is None else declared.pieces())
+        local = accessor_variables([] if declared is None else declared.pieces())
         pieces += [accessor.made(f"{word}\n"), *local, *_with_variables(accessor, text_of(local), source)]
         pieces.append(accessor.made(f"END_{word}\n"))
     return closed(pieces, "END_PROPERTY", one.made(""))
