@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from hil.plc.formats.network import Node, Origin, Port
-from hil.plc.formats.parts import identifier, text_of
-from hil.plc.formats.signatures import Signature, function_type, output_type
+from hil.plc.formats.network_types import OPERATORS, Types
+from hil.plc.formats.parts import identifier
+from hil.plc.formats.signatures import Signature
 from hil.plc.formats.unit import Findings, Piece
 from hil.plc.formats.values import (
-    INFIX,
     Value,
     atom,
     chain,
@@ -22,19 +21,11 @@ from hil.plc.formats.values import (
 )
 from hil.plc.formats.xmltree import Element
 
-_OPERATORS = frozenset([*INFIX, "AND", "OR", "NOT", "MOVE"])
-_LITERALS = (
-    (re.compile(r"(?:TRUE|FALSE)$", re.IGNORECASE), "BOOL"),
-    (re.compile(r"L?T(?:IME)?#", re.IGNORECASE), "TIME"),
-    (re.compile(r"'"), "STRING"),
-)
-_NAMED = re.compile(r"[^\W\d][\w.]*(?:\s*[\[(]\s*\w+\s*[\])])?$")
-_TYPED = re.compile(r"([A-Z]+)#", re.IGNORECASE)
 LONG = 300  # pieces of an expression; beyond it a variable holds what is so far
 LONGEST = 4000  # pieces, where no variable can
 
 
-class BlockCalls:
+class BlockCalls(Types):
     """Values by their origin, statements so far, and the variables they need."""
 
     def __init__(
@@ -46,8 +37,8 @@ class BlockCalls:
         file: str,
         findings: Findings,
     ) -> None:
-        self.nodes, self.prefix, self.own, self.known = nodes, prefix, own, known
-        self.file, self.findings = file, findings
+        super().__init__(nodes, own, known)
+        self.prefix, self.file, self.findings = prefix, file, findings
         self.values: dict[Origin, Value | None] = {}
         self.out: list[Piece] = []
         self.prologue: list[Piece] = []
@@ -57,10 +48,8 @@ class BlockCalls:
         self.jumps: list[tuple[Node, str]] = []
         self.uses: Counter[Origin] = Counter()
         self.feedback: set[Origin] = set()
-        self.targets_of: dict[Origin, Node] = {}
         self.inline = False  # nothing in between is written, so nothing has to be kept
         self.memories: dict[str, list[Node]] = {}  # by element: what keeps a value on the loop that it lies on
-        self._types: dict[Origin, str] = {}
         self._depth = 0
         self._prepare()
 
@@ -179,64 +168,6 @@ class BlockCalls:
         self.out += [self.indented(at), at.made(f"{name}(CLK := "), *value.pieces, at.made(");\n")]
         return atom(at, f"{name}.Q", value.guard)
 
-    # ---- types, for variables in between
-
-    def type_of(self, origin: Origin, seen: set[Origin] | None = None) -> str:
-        """The type of an output as far as the document tells; empty when it does not."""
-        found = self._types.get(origin) or self._found_type(origin, set() if seen is None else seen)
-        if found:
-            self._types[origin] = found
-        return found
-
-    def _found_type(self, origin: Origin, seen: set[Origin]) -> str:
-        node = self.nodes.get(origin.node)
-        if node is None or origin in seen or len(seen) > 200:
-            return ""
-        seen.add(origin)
-        if node.kind in ("contact", "coil", "leftPowerRail"):
-            return "BOOL"
-        if node.kind in ("inVariable", "inOutVariable"):
-            return self._type_of_words(text_of(node.words).strip())
-        if node.kind == "block" and node.instance:
-            return output_type(node.name, origin.port, self.known)
-        fixed = ""
-        if node.kind == "block":
-            fixed = "BOOL" if origin.port.upper() == "ENO" else self._declared(node, origin.port)
-        return fixed or self._type_of_inputs(node, seen) or self._type_of_target(origin)
-
-    def _type_of_inputs(self, node: Node, seen: set[Origin]) -> str:
-        """The type of the first input that tells one, but for those that select or enable."""
-        operator = node.name.upper() in _OPERATORS
-        for port in node.inputs:
-            if operator or port.name.upper() not in ("EN", "G", "K", "N"):
-                found = next((type_ for one in port.origins if (type_ := self.type_of(one, seen))), "")
-                if found and port.name.upper() != "EN":
-                    return found
-        return ""
-
-    def _declared(self, node: Node, port: str) -> str:
-        known = self.known.get(node.name.upper())
-        if known is not None and port.upper() in known.types:
-            return known.types[port.upper()]
-        return function_type(node.name, self.known)
-
-    def _type_of_target(self, origin: Origin) -> str:
-        target = self.targets_of.get(origin)
-        return "" if target is None else self._type_of_words(text_of(target.words).strip())
-
-    def _type_of_words(self, words: str) -> str:
-        if words.upper() in self.own.types:
-            type_ = self.own.types[words.upper()]
-            return type_ if _NAMED.match(type_) else ""
-        instance, _, member = words.partition(".")
-        if member and instance.upper() in self.own.types:
-            return output_type(self.own.types[instance.upper()], member, self.known)
-        for pattern, type_ in _LITERALS:
-            if pattern.match(words):
-                return type_
-        typed = _TYPED.match(words)
-        return typed[1].upper() if typed else ""
-
     # ---- blocks
 
     def block(self, node: Node) -> None:
@@ -341,7 +272,7 @@ class BlockCalls:
             or len(value.pieces) > LONG
         )
         if not self.uses[origin]:
-            if node.name.upper() not in _OPERATORS:
+            if node.name.upper() not in OPERATORS:
                 self._inside(node, guard, [*value.pieces, node.made(";\n")])
             return
         if held and type_:
@@ -356,7 +287,7 @@ class BlockCalls:
         """The call as an expression; the standard operators between their operands."""
         name, values, at = node.name, [value for _, value in arguments], node.element
         upper = name.upper()
-        if upper in _OPERATORS and upper not in self.known:
+        if upper in OPERATORS and upper not in self.known:
             least = 1 if upper in ("NOT", "MOVE") else 2
             if len(values) < least:
                 self.error(at, f"{upper} needs {least} inputs, {len(values)} are connected; connect the others")

@@ -22,6 +22,7 @@ _OF_STEPS = {
     "700a583f-b4d4-43e4-8c14-629c7cd3bec8": "N",
     "a2621e18-7de3-4ea6-ae6d-89e9e0b7befd": "P0",
 }
+_QUALIFIER = "e174fc0d-80b0-4a9e-a530-ca239c249a50"  # where it keeps `D T#2s` of an action
 
 
 class _Edge(NamedTuple):
@@ -82,6 +83,9 @@ class Chart:
             return []
         duration = action.get("duration") or next((one.text() for one in action.all("duration")), "")
         qualifier = action.get("qualifier") or "N"
+        for attribute in (one for data in action.all("addData") for one in data.below("attribute")):
+            if attribute.get("guid").lower() == _QUALIFIER and " " in attribute.text():
+                qualifier, _, duration = attribute.text().partition(" ")
         timed = f", {interval(duration) or duration.strip()}" if duration.strip() else ""
         return [action.made(f"{name}({qualifier}{timed});\n")]
 

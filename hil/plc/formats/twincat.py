@@ -8,6 +8,7 @@ from hil.plc.formats.lowering import Lowering
 from hil.plc.formats.parts import (
     Resource,
     TaskEntry,
+    accessor_variables,
     closed,
     commented,
     configuration,

@@ -109,6 +109,15 @@ def test_what_codesys_keeps_beside_a_step(tmp_path: Path) -> None:
     assert text == "INITIAL_STEP S:\nin(P1);\non(N);\noff(P0);\nEND_STEP\n"
 
 
+def test_the_time_of_an_action_that_codesys_keeps_beside_it(tmp_path: Path) -> None:
+    data = (
+        "<addData><data name='e'><attributes><attribute guid='E174FC0D-80B0-4A9E-A530-CA239C249A50'>D T#2s</attribute>"
+    )
+    action = f'<action qualifier="D" duration=""><reference name="a"/>{data}</attributes></data></addData></action>'
+    text = chart(tmp_path, step(1, "S", initial=True), actions(2, "1", action))
+    assert "a(D, T#2s);\n" in text
+
+
 def test_what_is_not_connected_is_named(tmp_path: Path) -> None:
     text = drawn("VAR a : BOOL; END_VAR", step(1, "S", initial=True), transition(2, "1", inline("a")), language="SFC")
     assert (

@@ -57,7 +57,7 @@ def test_access_words_of_accessors_are_left_out(tmp_path: Path) -> None:
     text = TWINCAT.replace("<![CDATA[VAR\nEND_VAR", "<![CDATA[PROTECTED FINAL\nVAR\nEND_VAR")
     unit = only(tmp_path, "FB_Valve.TcPOU", text)
     assert unit.text == WHOLE
-    assert unit.place(10, 1) == (25, 1)
+    assert unit.place(10, 1) == (24, 1)
 
 
 def test_a_closing_word_belongs_to_the_end_of_the_body(tmp_path: Path) -> None:
