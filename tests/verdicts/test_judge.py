@@ -79,5 +79,5 @@ def test_a_finding_speaks_in_seconds() -> None:
     assert (found["at_s"], found["window_s"]) == (0.1, [0.0, 0.1])
     assert list(found) == [
         "id", "words", "kind", "verdict", "margin", "unit", "reason", "signal", "signal_unit",
-            "low", "high", "at_s", "window_s",
+        "low", "high", "at_s", "window_s",
     ]  # fmt: skip
