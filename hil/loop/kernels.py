@@ -134,7 +134,8 @@ def sample(t: int, h: int, p: Any, x: int, u: int, y: int) -> int:
             store_i8(y, p.lost)
             return 0
         return -1
-    row = p.rows + 8 * p.row_words * (p.head % p.capacity)
+    row = p.rows + 8 * p.row_words * p.at
+    p.at = p.at + 1 if p.at + 1 < p.capacity else 0
     store_i8(row, t)
     copy(row + 8, p.source, 8 * p.row_words - 8)
     p.head += 1

@@ -29,10 +29,13 @@ SCRIPT = np.dtype([("events", "i8"), ("count", "i8"), ("first", "i8")], align=Tr
 """The events in the order of their starts; those before `first` are over."""
 
 RING = np.dtype(
-    [(name, "i8") for name in ("rows", "capacity", "row_words", "source", "head", "tail", "lost", "waits")],
+    [(name, "i8") for name in ("rows", "capacity", "row_words", "source", "head", "at", "tail", "lost", "waits")],
     align=True,
 )
-"""Rows between the loop, which writes at `head`, and the record, which reads from `tail`; both only ever count up."""
+"""Rows between the loop, which writes at `head`, and the record, which reads from `tail`; both only ever count up.
+
+`at` is `head` within the ring: counted along, because a division takes as long as the copy of a row.
+"""
 
 PACE = np.dtype(
     [
