@@ -41,7 +41,6 @@ class Assembly:
     what a link exchanges. `keep` holds memory that only addresses point to.
     """
 
-    rig: Rig
     image: ProcessImage
     loop: Loop
     ring: Ring
@@ -116,7 +115,7 @@ def assemble(
     ]
     keep += [plant, solver, schedule]
     return Assembly(
-        rig, image, Loop(schedule, rig.step), ring, measure, advance, solver, pace, exchange[-1], program_memory,
+        image, Loop(schedule, rig.step), ring, measure, advance, solver, pace, exchange[-1], program_memory,
         send, answer, tuple(keep),
     )  # fmt: skip
 

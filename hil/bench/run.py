@@ -114,7 +114,6 @@ class Run:
             if interrupted() and self.ending is None and assembly.loop.tick < self.ticks:
                 self._end("inconc", "interrupted", assembly.loop.t)
             wall = time.perf_counter() - began
-            self._keep()
             watched = free or link
             health = asdict(watched.health) if watched else {}
         recording = read(folder / "record.mf4")

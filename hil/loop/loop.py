@@ -14,8 +14,6 @@ from hil.loop.layout import ENTRY, LOOP
 from hil.loop.walk import Line, Place, walk
 from hil.signals import in_words
 
-Memory = "np.ndarray[Any, Any] | None"
-
 
 @dataclass(frozen=True)
 class Step:
