@@ -13,11 +13,11 @@ from typing import Any
 
 from hil.blocks.native import object_code
 from hil.plc import syntax as s
-from hil.plc.checker import check
+from hil.plc.checking.checker import check
 from hil.plc.diagnostics import Diagnostics, Report, Source
-from hil.plc.lower import lower
-from hil.plc.parser import parse
+from hil.plc.lowering.lower import lower
 from hil.plc.profiles import IEC, Profile
+from hil.plc.reading.parser import parse
 from hil.plc.tree import Project
 from hil.plc.types import Array, Enum, Field, Struct, Type, numpy_kind
 

@@ -8,8 +8,8 @@ from importlib import resources
 
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
-from hil.plc.parser import parse
 from hil.plc.profiles import IEC, Profile
+from hil.plc.reading.parser import parse
 from hil.plc.types import ELEMENTARY
 
 FILE = "standard library"

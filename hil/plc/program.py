@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -98,8 +97,8 @@ def compile_units(texts: list[tuple[str, str]], program: str | None = None, prof
 def compiler_digest() -> str:
     """Digest of the compiler's own sources: another compiler never meets an old program."""
     found = sha256()
-    for one in sorted(resources.files("hil.plc").iterdir(), key=lambda one: one.name):
-        if one.name.endswith((".py", ".st")):
+    for one in sorted(Path(__file__).parent.rglob("*")):
+        if one.suffix in (".py", ".st"):
             found.update(one.read_bytes())
     return found.hexdigest()
 

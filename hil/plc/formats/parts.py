@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hil.plc.formats.text import closing, masked
 from hil.plc.formats.unit import Piece, Unit, assemble
-from hil.plc.lexer import KEYWORDS
+from hil.plc.reading.lexer import KEYWORDS
 
 _HEADER = re.compile(
     r"""\b(FUNCTION_BLOCK|FUNCTION|PROGRAM|INTERFACE|CLASS|TYPE|VAR_GLOBAL|VAR_CONFIG|CONFIGURATION|METHOD|PROPERTY)\b

@@ -1,0 +1,151 @@
+"""Checks a project: collects its names, declares, checks every body, places the memory."""
+
+from __future__ import annotations
+
+from hil.plc import layout, prelude
+from hil.plc import syntax as s
+from hil.plc.checking import paths, startup
+from hil.plc.checking.check_calls import check_jumps, check_overrides, classes_of, dispatch_of, refuse_recursion
+from hil.plc.checking.check_statements import Statements
+from hil.plc.checking.configurations import instances_of
+from hil.plc.checking.scope import Names, Scope
+from hil.plc.checking.units import Units
+from hil.plc.diagnostics import Report
+from hil.plc.profiles import IEC, Profile
+from hil.plc.tree import Project
+
+STARTUP = "__STARTUP"
+
+
+class _Blocks(dict[str, s.Pou]):
+    """Declared units by name in capitals, and behind them the standard function blocks."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self.profile = profile
+
+    def get(self, key: str, default: s.Pou | None = None) -> s.Pou | None:  # type: ignore[override]
+        return self[key] if key in self else default  # noqa: SIM401 (this is get)
+
+    def __contains__(self, key: object) -> bool:
+        if super().__contains__(key):
+            return True
+        found = prelude.block(key, self.profile) if isinstance(key, str) else None
+        if found is not None:
+            self[str(key)] = found
+        return found is not None
+
+
+def check(units: list[s.Unit], report: Report, program: str | None = None, profile: Profile = IEC) -> Project:
+    """The typed project; mistakes go to the report. `program` runs that one alone."""
+    broken = any(unit.broken for unit in units)
+    names = Names(report, pou_declarations=_Blocks(profile), broken=broken, profile=profile)
+    _start(units)
+    _collect(units, names)
+    declarations = Units(names)
+    for unit in units:
+        for section in (*unit.sections, *(one for each in unit.configurations for one in each.sections)):
+            declarations.announce(section, Scope(names, unit.source, prefixes=section.prefixes))
+    for upper in list(names.type_declarations):
+        declarations.declared_type(upper)
+    names.globals.finish()
+    _bodies(names, declarations)
+    classes = classes_of(names)
+    dispatch = dispatch_of(names, declarations, classes)
+    check_overrides(names, declarations)
+    refuse_recursion(names, dispatch)
+    for pou in names.pous.values():
+        check_jumps(pou, names)
+    project = _place(units, names, declarations, program)
+    project.classes, project.dispatch = classes, dispatch
+    project.startup = [one for key, one in names.pous.items() if key.startswith(STARTUP)]
+    return project
+
+
+def _start(units: list[s.Unit]) -> None:
+    """Initial values to be worked out become statements; those of global variables a function of their source."""
+    project = startup.Project.of(units)
+    for number, unit in enumerate(units):
+        for pou in unit.pous:
+            startup.prepare(pou, project)
+        sections = [*unit.sections, *(one for each in unit.configurations for one in each.sections)]
+        late = [(one, section) for section in sections for one in section.variables if project.moving(one)]
+        if not late:
+            continue
+        body = startup.assignments([one for one, _ in late])
+        for one, _ in late:
+            one.initial = None
+        section = late[0][1]
+        name = f"{STARTUP}{number}"
+        unit.pous.append(s.Pou(0, "FUNCTION", name, None, [], body, unit.source, prefixes=section.prefixes))
+
+
+def _collect(units: list[s.Unit], names: Names) -> None:
+    for unit in units:
+        for type_ in unit.types:
+            _once(type_.name, type_.at, unit, names)
+            names.type_declarations.setdefault(type_.name.upper(), type_)
+        for pou in unit.pous:
+            _once(pou.name, pou.at, unit, names)
+            dict.setdefault(names.pou_declarations, pou.name.upper(), pou)
+
+
+def _once(name: str, at: int, unit: s.Unit, names: Names) -> None:
+    upper = name.upper()
+    first = names.type_declarations.get(upper) or dict.get(names.pou_declarations, upper)
+    if first is not None:
+        place = f"{first.source.file}:{first.source.line(first.at)}"
+        names.report.error(unit.source, at, f"{name} is already declared at {place}; choose another name")
+
+
+def _bodies(names: Names, declarations: Units) -> None:
+    waiting = list(names.pou_declarations)
+    done: set[str] = set()
+    while waiting:
+        for upper in waiting:
+            declarations.interface(upper)
+        for upper in [*waiting, *declarations.members]:
+            if upper not in done:
+                done.add(upper)
+                _body(upper, names, declarations)
+        waiting = [upper for upper in names.pou_declarations if upper not in done]  # standard blocks met on the way
+    for resolve in declarations.pointers:
+        resolve()
+
+
+def _body(upper: str, names: Names, declarations: Units) -> None:
+    declaration = declarations.members.get(upper) or names.pou_declarations[upper]
+    pou = names.pous[upper]
+    check = Statements(declarations.scope_of(declaration, pou), declarations)
+    pou.body = check.whole(declaration)
+
+
+def _place(units: list[s.Unit], names: Names, declarations: Units, program: str | None) -> Project:
+    """Lays out header, globals and program instances."""
+    image = bytearray(layout.HEADER)
+    for variable in (*names.globals.values(), *names.statics, *names.direct.values(), *names.singles.values()):
+        image += bytes(-len(image) % variable.type.align)
+        variable.offset = len(image)
+        image += variable.image
+    instances = instances_of(units, names, declarations, program)
+    for instance in instances:
+        memory = instance.pou.memory
+        assert memory is not None
+        if (single := names.singles.pop(instance.pou.name.upper(), None)) is not None:
+            instance.offset = single.offset
+        else:
+            image += bytes(-len(image) % max(memory.align, 8))
+            instance.offset = len(image)
+            image += memory.image
+        if instance.variable is not None:
+            instance.variable.offset = instance.offset
+        if instance.trigger is not None:
+            instance.trigger.offset = len(image)
+            image += bytes(1)
+    image += bytes(-len(image) % 16)
+    project = Project(names.pous, list(names.globals.values()), names.globals.sources, instances, image, names.profile)
+    for unit in units:
+        for configuration in unit.configurations:
+            if program is None:
+                paths.apply(configuration, project, declarations)
+    return project

@@ -1,0 +1,237 @@
+"""Strings: zero-terminated, zero to the end of their room, cut to what fits (IEC 61131-3 table 29)."""
+
+from __future__ import annotations
+
+from hil.plc.lowering.emit import Text, value_type
+from hil.plc.lowering.module import Module
+from hil.plc.tree import Expr, Pou, Standard, scalar
+from hil.plc.types import LREAL, Scalar, String
+
+APPEND = """
+define internal i64 @append(ptr %to, i64 %room, i64 %at, ptr %from, i64 %first, i64 %count) {
+  %length = call i64 @strlen(ptr %from)
+  %f1 = call i64 @llvm.smax.i64(i64 %first, i64 0)
+  %f2 = call i64 @llvm.smin.i64(i64 %f1, i64 %length)
+  %rest = sub i64 %length, %f2
+  %free = sub i64 %room, %at
+  %c1 = call i64 @llvm.smax.i64(i64 %count, i64 0)
+  %c2 = call i64 @llvm.smin.i64(i64 %c1, i64 %rest)
+  %c3 = call i64 @llvm.smin.i64(i64 %c2, i64 %free)
+  %target = getelementptr i8, ptr %to, i64 %at
+  %source = getelementptr i8, ptr %from, i64 %f2
+  call void @llvm.memmove.p0.p0.i64(ptr %target, ptr %source, i64 %c3, i1 false)
+  %end = add i64 %at, %c3
+  ret i64 %end
+}
+define internal void @finish(ptr %to, i64 %room, i64 %at) {
+  %target = getelementptr i8, ptr %to, i64 %at
+  %free = sub i64 %room, %at
+  %count = add i64 %free, 1
+  call void @llvm.memset.p0.i64(ptr %target, i8 0, i64 %count, i1 false)
+  ret void
+}
+"""
+# The shortest decimal text that reads back as the same number, always with a point or an exponent.
+REAL_TEXT = """
+@format.g = private unnamed_addr constant [5 x i8] c"%.*g\\00"
+@format.marks = private unnamed_addr constant [5 x i8] c".ein\\00"
+@format.zero = private unnamed_addr constant [3 x i8] c".0\\00"
+define internal void @real_text(ptr %to, double %x, i32 %least, i32 %most, i1 %single) {
+entry:
+  br label %try
+try:
+  %digits = phi i32 [ %least, %entry ], [ %more, %again ]
+  %n = call i32 (ptr, i64, ptr, ...) @snprintf(ptr %to, i64 32, ptr @format.g, i32 %digits, double %x)
+  %back = call double @strtod(ptr %to, ptr null)
+  %narrow = fptrunc double %back to float
+  %widened = fpext float %narrow to double
+  %read = select i1 %single, double %widened, double %back
+  %same = fcmp ueq double %read, %x
+  %last = icmp sge i32 %digits, %most
+  %stop = or i1 %same, %last
+  br i1 %stop, label %done, label %again
+again:
+  %more = add i32 %digits, 1
+  br label %try
+done:
+  %mark = call ptr @strpbrk(ptr %to, ptr @format.marks)
+  %bare = icmp eq ptr %mark, null
+  br i1 %bare, label %point, label %out
+point:
+  %z = call ptr @strcat(ptr %to, ptr @format.zero)
+  br label %out
+out:
+  ret void
+}
+"""
+_LIBC = (
+    "declare i64 @strlen(ptr)", "declare i32 @strcmp(ptr, ptr)", "declare i64 @llvm.smax.i64(i64, i64)",
+    "declare i64 @llvm.smin.i64(i64, i64)", "declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)",
+    "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
+)  # fmt: skip
+_ALL = "9223372036854775807"
+
+
+class StringLowering:
+    """Lowers what works on strings; values are pointers."""
+
+    module: Module
+    pou: Pou
+    text: Text
+
+    def value(self, expr: Expr) -> str:
+        """See ValueLowering."""
+        raise NotImplementedError
+
+    def static(self, image: bytes, align: int) -> str:
+        """See ValueLowering."""
+        raise NotImplementedError
+
+    def convert(self, operand: str, source: Scalar, target: Scalar, truncate: bool = False) -> str:
+        """See ValueLowering."""
+        raise NotImplementedError
+
+    def _need_strings(self) -> None:
+        for one in _LIBC:
+            self.module.declare(one)
+        self.module.helper("append", APPEND)
+
+    def copy_string(self, target: str, type_: String, source: str) -> None:
+        """Assigns a string, cut to the target's capacity."""
+        self._join(target, type_, [(source, "0", _ALL)])
+
+    def _join(self, target: str, type_: String, pieces: list[tuple[str, str, str]]) -> None:
+        """Pieces (string, first character from 0, how many) one behind the other."""
+        self._need_strings()
+        text, at = self.text, "0"
+        for source, first, count in pieces:
+            arguments = f"ptr {target}, i64 {type_.capacity}, i64 {at}, ptr {source}, i64 {first}, i64 {count}"
+            at = text.let(f"call i64 @append({arguments})")
+        text.do(f"call void @finish(ptr {target}, i64 {type_.capacity}, i64 {at})")
+
+    def compare_strings(self, op: str, left: Expr, right: Expr) -> str:
+        """A comparison by the codes of the characters; the longer of two equal beginnings is greater."""
+        self._need_strings()
+        text = self.text
+        order = text.let(f"call i32 @strcmp(ptr {self.value(left)}, ptr {self.value(right)})")
+        names = {"=": "eq", "<>": "ne", "<": "slt", ">": "sgt", "<=": "sle", ">=": "sge"}
+        return text.let(f"icmp {names[op]} i32 {order}, 0")
+
+    def string_function(self, expr: Standard) -> str:
+        """LEN to REPLACE, and the conversions from and to STRING."""
+        self._need_strings()
+        operands = [self.value(one) for one in expr.operands]
+        if expr.name == "LEN":
+            length = self.text.let(f"call i64 @strlen(ptr {operands[0]})")
+            return self.text.let(f"trunc i64 {length} to i16")
+        if expr.name == "FIND":
+            return self._find(*operands)
+        if expr.name == "FROM_STRING":
+            return self._from_string(operands[0], scalar(expr))
+        type_ = expr.type
+        assert isinstance(type_, String)
+        target = self.static(bytes(type_.size), 8)
+        if expr.name == "TO_STRING":
+            self._to_string(target, operands[0], scalar(expr.operands[0]))
+        else:
+            self._join(target, type_, self._pieces(expr.name, operands))
+        return target
+
+    def _pieces(self, name: str, given: list[str]) -> list[tuple[str, str, str]]:
+        """What a function puts together; positions count from 1 and are brought inside the string."""
+        text = self.text
+        if name == "CONCAT":
+            return [(one, "0", _ALL) for one in given]
+        if name == "LEFT":
+            return [(given[0], "0", given[1])]
+        if name == "RIGHT":
+            length = text.let(f"call i64 @strlen(ptr {given[0]})")
+            wanted = text.let(f"call i64 @llvm.smax.i64(i64 {given[1]}, i64 0)")
+            return [(given[0], text.let(f"sub i64 {length}, {wanted}"), wanted)]
+        if name == "INSERT":
+            return [(given[0], "0", given[2]), (given[1], "0", _ALL), (given[0], given[2], _ALL)]
+        count, position = given[-2], given[-1]
+        first = text.let(f"sub i64 {position}, 1")
+        if name == "MID":
+            return [(given[0], first, count)]
+        before = text.let(f"call i64 @llvm.smax.i64(i64 {first}, i64 0)")
+        gone = text.let(f"call i64 @llvm.smax.i64(i64 {count}, i64 0)")
+        bounded = text.let(f"call i64 @llvm.smin.i64(i64 {gone}, i64 65536)")
+        behind = text.let(f"add i64 {before}, {bounded}")
+        pieces = [(given[0], "0", before), (given[0], behind, _ALL)]
+        if name == "REPLACE":
+            pieces.insert(1, (given[1], "0", _ALL))
+        return pieces
+
+    def _find(self, where: str, what: str) -> str:
+        """Position of the first occurrence from 1; 0 when there is none, or nothing to look for."""
+        text = self.text
+        self.module.declare("declare ptr @strstr(ptr, ptr)")
+        found = text.let(f"call ptr @strstr(ptr {where}, ptr {what})")
+        start, end = text.let(f"ptrtoint ptr {where} to i64"), text.let(f"ptrtoint ptr {found} to i64")
+        distance = text.let(f"sub i64 {end}, {start}")
+        position = text.let(f"add i64 {distance}, 1")
+        missing = text.let(f"icmp eq ptr {found}, null")
+        empty = text.let(f"icmp eq i8 {text.let(f'load i8, ptr {what}')}, 0")
+        neither = text.let(f"or i1 {missing}, {empty}")
+        return text.let(f"trunc i64 {text.let(f'select i1 {neither}, i64 0, i64 {position}')} to i16")
+
+    def _to_string(self, target: str, operand: str, type_: Scalar) -> None:
+        text = self.text
+        if type_.family == "bool":
+            yes, no = self.module.data(b"TRUE\0"), self.module.data(b"FALSE\0")
+            chosen = text.let(f"select i1 {operand}, ptr {yes}, ptr {no}")
+            self._join(target, String("", 33, 1, b"", 32), [(chosen, "0", _ALL)])
+            return
+        self.module.declare("declare i32 @snprintf(ptr, i64, ptr, ...)")
+        self.module.declare("declare i64 @llvm.abs.i64(i64, i1)")
+        text.do(f"call void @llvm.memset.p0.i64(ptr {target}, i8 0, i64 33, i1 false)")
+        if type_.family == "real":
+            self._real_text(target, operand, type_)
+            return
+        call = "call i32 (ptr, i64, ptr, ...) @snprintf"
+        if type_.family == "time":
+            whole = text.let(f"icmp eq i64 {text.let(f'srem i64 {operand}, 1000000')}, 0")
+            milliseconds = text.let(f"sdiv i64 {operand}, 1000000")
+            forms = self.module.data(b"T#%lldms\0"), self.module.data(b"T#%lldns\0")
+            chosen = text.let(f"select i1 {whole}, ptr {forms[0]}, ptr {forms[1]}")
+            number = text.let(f"select i1 {whole}, i64 {milliseconds}, i64 {operand}")
+            text.let(f"{call}(ptr {target}, i64 33, ptr {chosen}, i64 {number})")
+            return
+        form = self.module.data(b"%lld\0" if type_.signed else b"%llu\0")
+        kind = value_type(type_)
+        wide = (
+            operand if type_.bits == 64 else text.let(f"{'sext' if type_.signed else 'zext'} {kind} {operand} to i64")
+        )
+        text.let(f"{call}(ptr {target}, i64 33, ptr {form}, i64 {wide})")
+
+    def _real_text(self, target: str, operand: str, type_: Scalar) -> None:
+        self.module.declare("declare double @strtod(ptr, ptr)")
+        self.module.declare("declare ptr @strpbrk(ptr, ptr)")
+        self.module.declare("declare ptr @strcat(ptr, ptr)")
+        self.module.helper("real_text", REAL_TEXT)
+        single = type_.bits == 32
+        digits = "i32 6, i32 9, i1 true" if single else "i32 15, i32 17, i1 false"
+        self.text.do(f"call void @real_text(ptr {target}, double {self.convert(operand, type_, LREAL)}, {digits})")
+
+    def _from_string(self, source: str, target: Scalar) -> str:
+        """The number a string begins with, 0 if none; beyond the range the nearest end of it."""
+        text = self.text
+        if target.family == "bool":
+            self.module.declare("declare i32 @strcasecmp(ptr, ptr)")
+            yes, digit = self.module.data(b"TRUE\0"), self.module.data(b"1\0")
+            true = text.let(f"call i32 @strcasecmp(ptr {source}, ptr {yes})")
+            one = text.let(f"call i32 @strcmp(ptr {source}, ptr {digit})")
+            both = text.let(f"icmp eq i32 {true}, 0"), text.let(f"icmp eq i32 {one}, 0")
+            return text.let(f"or i1 {both[0]}, {both[1]}")
+        if target.family == "real":
+            self.module.declare("declare double @strtod(ptr, ptr)")
+            return self.convert(text.let(f"call double @strtod(ptr {source}, ptr null)"), LREAL, target)
+        if target.bits == 64 and not target.signed:
+            self.module.declare("declare i64 @strtoull(ptr, ptr, i32)")
+            return text.let(f"call i64 @strtoull(ptr {source}, ptr null, i32 10)")
+        self.module.declare("declare i64 @strtoll(ptr, ptr, i32)")
+        wide = text.let(f"call i64 @strtoll(ptr {source}, ptr null, i32 10)")
+        low = text.let(f"call i64 @llvm.smax.i64(i64 {wide}, i64 {target.range[0]})")
+        inside = text.let(f"call i64 @llvm.smin.i64(i64 {low}, i64 {target.range[1]})")
+        return inside if target.bits == 64 else text.let(f"trunc i64 {inside} to {value_type(target)}")

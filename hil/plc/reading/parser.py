@@ -1,0 +1,171 @@
+"""A whole source: namespaces, units, types, configurations (IEC 61131-3 clauses 6.4 to 6.9)."""
+
+from __future__ import annotations
+
+from hil.plc import syntax as s
+from hil.plc.diagnostics import Report, Source
+from hil.plc.reading.cursor import SyntaxFault
+from hil.plc.reading.lexer import tokens_of
+from hil.plc.reading.parse_types import POUS, SECTIONS
+from hil.plc.reading.parse_units import UnitParser
+
+
+def parse(source: Source, report: Report) -> s.Unit:
+    """Everything the source declares; mistakes go to the report and cost as little as possible."""
+    return _Parser(source, tokens_of(source, report), report).unit()
+
+
+class _Parser(UnitParser):
+    def unit(self) -> s.Unit:
+        unit = s.Unit(self.source)
+        while self.kind != "end":
+            start = self.i
+            try:
+                self._declaration(unit)
+            except SyntaxFault:
+                unit.broken = True
+                self.depth = 0
+                self.open.clear()
+                self._skip_declaration(start)
+        return unit
+
+    def _skip_declaration(self, start: int) -> None:
+        starts = {*POUS, "TYPE", "CONFIGURATION", "VAR_GLOBAL", "END_NAMESPACE", "end"}
+        if self.i == start:
+            self.next()
+        while self.kind not in starts and not self._at_declaration():
+            self.next()
+
+    def _at_declaration(self) -> bool:
+        return self.at_member() and self.word("CLASS", "INTERFACE", "NAMESPACE", "USING")
+
+    def _declaration(self, unit: s.Unit) -> None:
+        if self.unit_kind():
+            unit.pous.append(self.pou())
+        elif self.kind == "TYPE":
+            self.types(unit)
+        elif self.kind == "CONFIGURATION":
+            unit.configurations.append(self._configuration())
+        elif self.kind in ("VAR_CONFIG", "VAR_ACCESS"):
+            self._paths()  # outside of a CONFIGURATION there is nothing that they name
+        elif self.kind == "VAR_GLOBAL":
+            unit.sections.append(self.section()[0])
+        elif self.word("NAMESPACE") and self.at_member():
+            self._namespace(unit)
+        elif self.word("USING") and self.at_member():
+            self.using()
+        elif self.word("ACTION") and self.at_member() and unit.pous:  # CODESYS 2.3 writes them behind their unit
+            unit.pous[-1].members.append(self.action(unit.pous[-1]))
+        elif not self.accept(";"):
+            words = "PROGRAM, FUNCTION, FUNCTION_BLOCK, TYPE, VAR_GLOBAL or CONFIGURATION"
+            raise self.fail(f"expected {words}, found {self.found()}")
+
+    def _namespace(self, unit: s.Unit) -> None:
+        opening = self.next()
+        outer, prefixes = self.namespace, self.prefixes
+        while self.word("INTERNAL", "PUBLIC") and self.peek() == "id":
+            self.next()
+        self.enter()
+        for part in self.path("a NAMESPACE").name.split("."):
+            self.namespace = self.qualified(part)
+            self.prefixes = (self.namespace.upper() + ".", *self.prefixes)
+        while self.kind not in ("END_NAMESPACE", "end"):
+            start = self.i
+            try:
+                self._declaration(unit)
+            except SyntaxFault:
+                unit.broken = True
+                self.open.clear()
+                self._skip_declaration(start)
+        self.leave()
+        self.namespace, self.prefixes = outer, prefixes
+        if not self.accept("END_NAMESPACE"):
+            self.complain(opening.at, "this NAMESPACE is never closed; add END_NAMESPACE")
+        self.accept(";")
+
+    # ---- configurations
+
+    def _configuration(self) -> s.Configuration:
+        self.next()
+        name = self.name("a CONFIGURATION")
+        found = s.Configuration(name.at, name.text, [], [], [], self.source, self.prefixes)
+        while self.kind not in ("END_CONFIGURATION", "end"):
+            if self.kind in ("VAR_CONFIG", "VAR_ACCESS"):
+                found.paths += self._paths()
+            elif self.kind in SECTIONS:
+                found.sections.append(self.section()[0])
+            elif self.accept("RESOURCE"):
+                self._resource_head()
+            elif self.kind in ("END_RESOURCE", ";"):
+                self.next()
+            elif self.word("USING"):
+                self.using()
+            elif self.word("TASK"):
+                self.next()
+                found.tasks.append(self._task())
+            elif self.accept("PROGRAM"):
+                found.instances.append(self._instance())
+            else:
+                raise self.fail(f"expected RESOURCE, TASK, PROGRAM or END_CONFIGURATION, found {self.found()}")
+        self.expect("END_CONFIGURATION", "to close the CONFIGURATION")
+        self.accept(";")
+        return found
+
+    def _paths(self) -> list[s.Path]:
+        """The entries of VAR_CONFIG or VAR_ACCESS."""
+        opening, found = self.next(), list[s.Path]()
+        while self.kind not in ("END_VAR", "end"):
+            first, path = self.name("a variable"), list[str]()
+            if opening.kind == "VAR_ACCESS":
+                self.expect(":", "before the path")
+                path.append(self.name("an instance").text)
+            else:
+                path.append(first.text)
+            while self.accept("."):
+                path.append(self.name("a member").text)
+            if self.word("AT"):
+                self.next()
+                self.expect("direct", "after AT")
+            self.expect(":", "before the type")
+            spec = self.type()
+            initial = self.initial() if self.accept(":=") else None
+            if self.word("READ_ONLY", "READ_WRITE"):
+                self.next()
+            self.semicolon("the path")
+            found.append(s.Path(first.at, first.text if opening.kind == "VAR_ACCESS" else "", path, spec, initial))
+        self.expect("END_VAR", f"to close the {opening.kind}")
+        return found
+
+    def _resource_head(self) -> None:
+        self.name("a RESOURCE")
+        if self.word("ON"):
+            self.next()
+            self.name("a processor")
+
+    def _task(self) -> s.Task:
+        name = self.name("a TASK")
+        properties: dict[str, s.Expression] = {}
+        self.expect("(", "after the TASK's name")
+        while self.kind != ")":
+            key = self.name("a property of the TASK").text.upper()
+            self.expect(":=", f"after {key}")
+            properties[key] = self.expression()
+            if not self.accept(","):
+                break
+        self.expect(")", "to close the TASK")
+        self.semicolon("the TASK")
+        return s.Task(name.at, name.text, properties)
+
+    def _instance(self) -> s.Instance:
+        retain = False
+        while self.word("RETAIN", "NON_RETAIN"):
+            retain = self.next().text.upper() == "RETAIN"
+        name, task = self.name("a program's instance"), ""
+        if self.word("WITH"):
+            self.next()
+            task = self.name("the TASK of a program").text
+        self.expect(":", "before the program's type")
+        kind = self.path("a PROGRAM")
+        connections = self.arguments(s.Name(kind.at, kind.name)).arguments if self.kind == "(" else []
+        self.semicolon("the program's instance")
+        return s.Instance(kind.at, name.text, task, kind.name, connections, retain)
