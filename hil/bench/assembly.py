@@ -4,7 +4,7 @@ A tick at T, with h the plant's step, goes in this order:
 
 1. the clock waits for T (wall clock only)
 2. the scenario's events that are due at T happen
-3. the plant's outputs follow from its state at T and the inputs it had so far
+3. the plant's discrete part moves, and its outputs follow from its state at T and the inputs it had so far
 4. the controller's answer to the sample of its period before takes effect
 5. the blocks step, each behind its wires, in the order of the data flow
 6. the sample at T goes to the controller, which works out its answer
@@ -85,9 +85,10 @@ def assemble(
         late = rig.step // rate if policy.lateness is None else policy.lateness
         pace = Pace(rig.step, rate, image.view("loop.lateness"), tolerance=late, grace=policy.grace)
         clock = [pace.step]
-    measure = None
-    if (kernel := rig.plant.measure_kernel) is not None:
-        measure = Step("plant", kernel, rig.file.plant.step, **_memory(plant, "outputs"))
+    update, measure = (
+        None if kernel is None else Step("plant", kernel, rig.file.plant.step, **_memory(plant, "outputs"))
+        for kernel in (rig.plant.update_kernel, rig.plant.measure_kernel)
+    )
     solver = Solver.of(rig.plant, rig.file.plant.solver, plant)
     states: dict[str, Any] = {"p": solver.problem, "x": plant["state"], "u": plant["inputs"]}
     advance = Step("plant", solver.code, rig.file.plant.step, **states)
@@ -104,7 +105,7 @@ def assemble(
     schedule = [
         *clock,
         script(_changes(scenario, image, settings), rig.step),
-        *([measure] if measure else []),
+        *(one for one in (update, measure) if one),
         *latch,
         *_block_steps(rig, image, settings, keep),
         *_wires_to(rig, image, "controller", rig.controller.period),
@@ -134,7 +135,9 @@ def _plant_memory(rig: Rig, image: ProcessImage, settings: ProcessImage) -> dict
 
 
 def _fill(rig: Rig, image: ProcessImage, settings: ProcessImage, seed: int) -> None:
-    """Give the blocks the values of the rig file, and each block that draws numbers a seed of its own."""
+    """Give the blocks the values of the rig file, and plant and blocks that draw numbers a seed of their own."""
+    if "seed" in rig.plant.parameters.names and "seed" not in rig.file.plant.values:
+        settings.view("plant.seed")[:] = seed_of("plant", seed)
     for name, block in rig.blocks.items():
         if "seed" in block.parameters.names:
             settings.view(f"{name}.seed")[:] = seed_of(name, seed)

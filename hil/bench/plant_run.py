@@ -50,6 +50,8 @@ def setting(text: str) -> Setting:
 class PlantRun:
     """What to run: steps of `step` ns up to `until`, a row every `every` and at the end (ns).
 
+    `frozen` leaves the discrete part as it is at the start, so that the flow alone is seen.
+
     Raises:
         InputError: unknown names, values outside their domain, times off the grid; all of them at once.
     """
@@ -61,6 +63,7 @@ class PlantRun:
     settings: Sequence[Setting] = ()
     parameter_set: str | None = None
     method: str = "rk4"
+    frozen: bool = False
     start: Mapping[str, "np.recarray[Any, Any]"] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,6 +112,8 @@ class PlantRun:
         if role in ("state", "outputs"):
             what = "a state: it can be set at the start only" if role == "state" else "an output: it follows"
             yield f"{one.name} is {what}; inputs and parameters can be set at any time"
+        elif role == "discrete":
+            yield f"{one.name} belongs to the discrete part: it can be set at the start only"
         elif fault := getattr(self.plant, role)[one.name].fault(one.value):
             yield fault
 
@@ -128,18 +133,21 @@ class Run:
         self.what = what
         plant, name = what.plant, what.plant.name
         self.ended, self.reason = what.until, ""
-        self._image = ProcessImage({(name, role): getattr(plant, role) for role in ROLES})
+        self._image = ProcessImage({(name, role): plant.layout(role) for role in ROLES})
         memory = {role: self._image.section(name, role) for role in ROLES}
         for role in ROLES:
             memory[role][:] = what.start[role]
         self._solver = Solver.of(plant, what.method, memory)
         p, x, u, y = (memory[role] for role in ROLES)
         self._ring = Ring(self._image.memory, what.every, _ROWS, waits=True)
-        self._seen = [script(list(self._changes()), what.step)]
+        self._due = [script(list(self._changes()), what.step)]
+        if plant.update_kernel and not what.frozen:
+            self._due.append(Step("update", plant.update_kernel, what.step, p, x, u, y))
+        self._seen = []
         if plant.measure_kernel:
             self._seen.append(Step("measure", plant.measure_kernel, what.every, p, x, u, y))
         self._advance = Step("solver", self._solver.code, what.step, self._solver.problem, x, u)
-        self._loop = Loop([*self._seen, self._ring.step, self._advance], what.step)
+        self._loop = Loop([*self._due, *self._seen, self._ring.step, self._advance], what.step)
 
     def _changes(self) -> Iterator[Change]:
         for one in self.what.settings:
@@ -171,7 +179,7 @@ class Run:
         if status not in (0, HOST):
             self.ended = int(self._solver.problem["at"][0])
             self.reason = self.what.plant.trips.signals[status - 1].words
-        for step in self._seen:
+        for step in (*(self._due[:1] if self.reason else self._due), *self._seen):
             call_block(step, self.ended)
         yield self._rows(np.array([self.ended]), self._image.memory)
 

@@ -78,7 +78,7 @@ def _sections(
 
 def _settings(plant: Plant | None, blocks: Mapping[str, Block]) -> dict[tuple[str, str], Record]:
     settings = {(name, "parameters"): block.parameters for name, block in blocks.items()}
-    return settings if plant is None else {("plant", "parameters"): plant.parameters, **settings}
+    return settings if plant is None else {("plant", "parameters"): plant.held, **settings}
 
 
 class Faults:

@@ -10,12 +10,13 @@ import numpy as np
 
 from hil.blocks.kernel import Kernel
 from hil.errors import InputError, near
-from hil.signals import NOTHING, Record
+from hil.signals import NOTHING, Record, record
 
 KernelFunction = Callable[..., Any]
 """`f(t, h, p, x, u, y)`: times in ns, then one record each; returns a status or nothing."""
 
 ROLES = ("parameters", "state", "inputs", "outputs")
+"""The memory of a plant; `parameters` holds its discrete part too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,10 @@ class Plant:
     `derivative(t, h, p, x, u, dx)` fills a record like the state. `measure(t, h, p, x, u, y)` fills the outputs.
     `trip(t, h, p, x, u, g)` fills the record `trips`: the plant shuts down at the instant at which one of them
     rises to zero, and the words of that signal are the reason.
+
+    A plant may have a discrete part: modes, latches, delay lines, random numbers, `discrete`. It is constant while the
+    plant flows, so all kernels see it among the parameters, p. `update(t, h, p, x, u, y)` moves it at the start of a
+    step of h, before `measure`, with the inputs that acted until then.
     """
 
     name: str
@@ -72,11 +77,13 @@ class Plant:
     measure: KernelFunction | None = None
     trips: Record = NOTHING
     trip: KernelFunction | None = None
+    discrete: Record = NOTHING
+    update: KernelFunction | None = None
     sets: Mapping[str, ParameterSet] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         seen: dict[str, str] = {}
-        for role in ROLES:
+        for role in (*ROLES, "discrete"):
             for one in getattr(self, role).signals:
                 if one.name in seen:
                     raise InputError(f"{self.name}: {one.name!r} stands among its {seen[one.name]} and its {role}")
@@ -85,27 +92,38 @@ class Plant:
             raise InputError(f"{self.name}: a continuous state is made of f8 values, for the solver's sake")
 
     @cached_property
+    def held(self) -> Record:
+        """What is constant while the plant flows, the kernels' p: the parameters, then the discrete part."""
+        signals = {one.name: one for one in (*self.parameters.signals, *self.discrete.signals)}
+        return record(self.parameters.name, **signals)
+
+    @cached_property
+    def update_kernel(self) -> Kernel | None:
+        """The compiled step of the discrete part, or None where there is none."""
+        return self.update and _kernel(self.update, self.held, self.state, self.inputs, self.outputs)
+
+    @cached_property
     def derivative_kernel(self) -> Kernel:
         """The compiled right-hand side; y is the derivative, laid out as the state."""
-        return _kernel(self.derivative, self.parameters, self.state, self.inputs, self.state)
+        return _kernel(self.derivative, self.held, self.state, self.inputs, self.state)
 
     @cached_property
     def measure_kernel(self) -> Kernel | None:
         """The compiled outputs, or None where the plant shows its state only."""
-        return self.measure and _kernel(self.measure, self.parameters, self.state, self.inputs, self.outputs)
+        return self.measure and _kernel(self.measure, self.held, self.state, self.inputs, self.outputs)
 
     @cached_property
     def trip_kernel(self) -> Kernel | None:
         """The compiled limits, or None where the plant never shuts down."""
-        return self.trip and _kernel(self.trip, self.parameters, self.state, self.inputs, self.trips)
+        return self.trip and _kernel(self.trip, self.held, self.state, self.inputs, self.trips)
 
     def role(self, name: str) -> str:
-        """Return which record a signal belongs to: parameters, state, inputs or outputs.
+        """Return which record a signal belongs to: parameters, state, inputs, outputs or discrete.
 
         Raises:
             InputError: the plant has no such signal; the nearest are named.
         """
-        known = {one: role for role in ROLES for one in getattr(self, role).names}
+        known = {one: role for role in (*ROLES, "discrete") for one in getattr(self, role).names}
         if name not in known:
             raise InputError(f"plant {self.name} has no signal {name!r}{near(name, known)}")
         return known[name]
@@ -118,7 +136,7 @@ class Plant:
         Raises:
             InputError: an unknown set or name, or values outside their domain; all of them at once.
         """
-        memory = {role: getattr(self, role).new() for role in ROLES}
+        memory = {role: self.layout(role).new() for role in ROLES}
         if parameter_set is not None and parameter_set not in self.sets:
             known = ", ".join(self.sets) or "none"
             raise InputError(f"plant {self.name} has no parameter set {parameter_set!r}; it has {known}")
@@ -130,6 +148,11 @@ class Plant:
             raise InputError(faults)
         return memory
 
+    def layout(self, role: str) -> Record:
+        """Return the record by which the memory of a role is laid out."""
+        found: Record = self.held if role == "parameters" else getattr(self, role)
+        return found
+
     def _set(self, memory: Mapping[str, "np.recarray[Any, Any]"], name: str, value: float) -> list[str]:
         try:
             role = self.role(name)
@@ -139,7 +162,7 @@ class Plant:
             return [f"{name} is an output of plant {self.name}: it follows from the others and cannot be set"]
         if fault := getattr(self, role)[name].fault(value):
             return [f"plant {self.name}: {fault}"]
-        memory[role][name] = value
+        memory["parameters" if role == "discrete" else role][name] = value
         return []
 
 

@@ -43,7 +43,7 @@ def show(name: Name) -> None:
     typer.echo(f"{plant.name}: {plant.words}\nsource: {plant.source}\nleft out: {plant.left_out}")
     if text := _module_text(plant):
         typer.echo(f"\n{text}")
-    for role in ("inputs", "state", "outputs", "parameters"):
+    for role in ("inputs", "state", "outputs", "parameters", "discrete"):
         _show_signals(role, getattr(plant, role))
     if plant.trips.signals:
         typer.echo("\nshuts itself down when")
@@ -136,7 +136,11 @@ def _what(name: str, times: dict[str, str], settings: list[str], parameters: str
     try:
         plant = load_plant(name, find_root(Path()))
         whole = read if len(read) == len(times) else dict.fromkeys(times, 1)
-        what = PlantRun(plant=plant, settings=moved, parameter_set=parameters, method=solver, **whole)
+        until, step, every = (whole[one] for one in ("until", "step", "every"))
+        what = PlantRun(
+            plant=plant, until=until, step=step, every=every,
+            settings=moved, parameter_set=parameters, method=solver,
+        )  # fmt: skip
     except InputError as error:
         faults += error.faults
     if faults:

@@ -20,6 +20,7 @@ Memory = Mapping[str, "np.recarray[Any, Any]"]
 _POINTS = 20
 _ULPS = 1e-13  # relative: the last bits of libm's functions, seen through a few operations
 _STEPS = 8
+_TICK = 1_000_000  # ns, the step that an update is told of
 _PUSH = 0.005  # of a value, or of its range where it is 0: moves every plant, and runs away with none
 
 
@@ -43,7 +44,7 @@ def check_plant(plant: Plant) -> None:
 
 
 def _signals(plant: Plant) -> Iterator[Signal]:
-    for role in (*ROLES, "trips"):
+    for role in (*ROLES, "discrete", "trips"):
         yield from getattr(plant, role).signals
 
 
@@ -73,7 +74,7 @@ def _text_faults(plant: Plant) -> Iterator[str]:
 
 def _domain_faults(plant: Plant) -> Iterator[str]:
     """A value outside its range, or none at all, must be refused."""
-    for role in ("parameters", "state", "inputs"):
+    for role in ("parameters", "state", "inputs", "discrete"):
         for one in getattr(plant, role).signals:
             beyond = [math.nan] + [math.nextafter(end, way) for end, way in _ends(one)]
             for value in beyond:
@@ -115,22 +116,30 @@ def _kernels(plant: Plant) -> Iterator[tuple[str, Kernel, KernelFunction, Record
         yield "measure", plant.measure_kernel, plant.measure, plant.outputs
     if plant.trip and plant.trip_kernel:
         yield "trip", plant.trip_kernel, plant.trip, plant.trips
+    if plant.update and plant.update_kernel:
+        yield "update", plant.update_kernel, plant.update, plant.outputs
 
 
 def _compiled_faults(plant: Plant, memory: Memory) -> Iterator[str]:
     """Compiled and interpreted must agree to the last bits, and twice the same must give the same bytes."""
     for words, kernel, function, record in _kernels(plant):
         for moved in _nearby(plant, memory):
-            p, x, u = (moved[role] for role in ROLES[:3])
-            first, again, python = record.new(), record.new(), record.new()
-            for y in (first, again):
-                call_block(Step(words, kernel.address, 0, p, x, u, y), 0)
-            interpret(function, 0, 0, p, x, u, python)
-            if first.tobytes() != again.tobytes():
+            x, u = moved["state"], moved["inputs"]
+            first, again, python = ((moved["parameters"].copy(), record.new()) for _ in range(3))
+            for p, y in (first, again):
+                call_block(Step(words, kernel.address, _TICK, p, x, u, y), 0)
+            interpret(function, 0, _TICK, python[0], x, u, python[1])
+            if any(_bytes(one) != _bytes(other) for one, other in zip(first, again, strict=True)):
                 yield f"{words} gives different values for the same inputs"
-            for name in record.names:
-                if not np.allclose(first[name], python[name], rtol=_ULPS, atol=0, equal_nan=True):
-                    yield f"{words}: compiled {name} = {first[name][0]}, interpreted {python[name][0]}"
+            for compiled, interpreted in zip(first, python, strict=True):
+                for name in compiled.dtype.names or ():
+                    if not np.allclose(compiled[name], interpreted[name], rtol=_ULPS, atol=0, equal_nan=True):
+                        yield f"{words}: compiled {name} = {compiled[name][0]}, interpreted {interpreted[name][0]}"
+
+
+def _bytes(memory: "np.recarray[Any, Any]") -> list[bytes]:
+    """The values to the bit, without what lies between them."""
+    return [memory[name].tobytes() for name in memory.dtype.names or ()]
 
 
 def _trip_faults(plant: Plant, memory: Memory) -> Iterator[str]:
@@ -171,13 +180,15 @@ def _run_faults(plant: Plant, chosen: str | None) -> Iterator[str]:
             yield "two runs with the same inputs differ"
         yield from _output_faults(plant, one)
         for method, order in ORDER.items():
-            ends = [_rows(plant, chosen, method, step, step >> halving)[-1] for halving in range(3)]
+            ends = [_rows(plant, chosen, method, step, step >> halving, frozen=True)[-1] for halving in range(3)]
             yield from _order_faults(plant, method, order, ends)
     except HilError as error:
         yield f"a run of {_STEPS} steps of {step * 1e-9:g} s breaks: {error}"
 
 
-def _rows(plant: Plant, chosen: str | None, method: str, every: int, step: int) -> "np.ndarray[Any, Any]":
+def _rows(
+    plant: Plant, chosen: str | None, method: str, every: int, step: int, *, frozen: bool = False
+) -> "np.ndarray[Any, Any]":
     """A run of _STEPS times `every` from slightly pushed states and inputs."""
     memory = plant.memory(chosen)
     settings = [
@@ -187,7 +198,7 @@ def _rows(plant: Plant, chosen: str | None, method: str, every: int, step: int) 
         if not one.shape
     ]
     times = {"until": _STEPS * every, "step": step, "every": every}
-    what = PlantRun(plant=plant, settings=settings, parameter_set=chosen, method=method, **times)
+    what = PlantRun(plant=plant, settings=settings, parameter_set=chosen, method=method, frozen=frozen, **times)
     return np.concatenate(list(Run(what).portions()))
 
 

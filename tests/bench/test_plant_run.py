@@ -7,6 +7,7 @@ import pytest
 from hil.bench.plant_run import PlantRun, Run, Setting, setting
 from hil.bench.plants import load_plant
 from hil.errors import InputError, RunError
+from tests.testing._tank import PUMPED
 
 PLANT = load_plant("cstr", Path(__file__).parents[2])
 SECOND, MINUTE, HOUR = 10**9, 60 * 10**9, 3600 * 10**9
@@ -119,3 +120,10 @@ def test_an_unknown_parameter_set_names_those_there_are() -> None:
     assert faults("Ty=1", parameter_set="bequette")[0] == (
         "plant cstr has no parameter set 'bequette'; it has mathworks, seborg"
     )
+
+
+def test_a_discrete_part_moves_once_at_the_beginning_of_every_step_and_with_the_last_row() -> None:
+    run = Run(PlantRun(plant=PUMPED, until=3 * SECOND, step=SECOND, every=SECOND, method="euler"))
+    levels, pumped = np.concatenate(list(run.portions())).T[2:5:2]
+    assert levels.tolist() == [1.0, 0.95, 0.9025, pytest.approx(0.857375)]
+    assert pumped.tolist() == [1.0, 2.0, 3.0, 3.0]

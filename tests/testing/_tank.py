@@ -1,5 +1,6 @@
 """A tank that keeps all rules of a plant, and kernels that break one each."""
 
+from dataclasses import replace
 from typing import Any
 
 from hil.blocks import Plant
@@ -43,4 +44,32 @@ TANK = Plant(
     state=record("State", level=signal("m", "level", 0, 10, 1.0)),
     inputs=record("Inputs", flow=signal("m^3/s", "feed", 0, 1, 0.2)),
     outputs=record("Outputs", volume=signal("m^3", "volume", 0, 100)),
+)
+
+
+def count(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
+    """A pump that runs above 0.9 m, and how long it has been on."""
+    p.on = x.level > 0.9
+    if p.on:
+        p.ns += h
+
+
+def pumped(t: int, h: int, p: Any, x: Any, u: Any, dx: Any) -> None:
+    dx.level = (u.flow - p.leak * x.level - (0.2 if p.on else 0.0)) / p.area
+
+
+def shown(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
+    y.volume = x.level * p.area
+    y.pumped = p.ns * 1e-9
+
+
+PUMPED = replace(
+    TANK,
+    derivative=pumped,
+    measure=shown,
+    outputs=record("Outputs", volume=signal("m^3", "volume", 0, 100), pumped=signal("s", "pump on", 0, 1e9)),
+    discrete=record(
+        "Pump", on=signal("1", "the pump runs", 0, 1, kind="b1"), ns=signal("ns", "how long it ran", 0, kind="i8")
+    ),
+    update=count,
 )

@@ -6,7 +6,7 @@ import pytest
 from hil.blocks import ParameterSet
 from hil.signals import record, signal
 from hil.testing import check_plant
-from tests.testing._tank import TANK, kinked, trip, unmoved
+from tests.testing._tank import PUMPED, TANK, kinked, trip, unmoved
 
 
 def faults(**changes: Any) -> str:
@@ -56,3 +56,7 @@ def test_a_plant_that_is_shut_down_from_the_start_is_found() -> None:
 def test_a_parameter_set_is_checked_and_named() -> None:
     full = ParameterSet(words="full", source="nobody", values={"level": 20.0})
     assert "plant tank: level = 20 m is outside 0 .. 10 m" in faults(sets={"full": full})
+
+
+def test_a_plant_with_a_discrete_part_passes_and_shows_the_order_of_its_flow() -> None:
+    check_plant(PUMPED)
