@@ -409,8 +409,8 @@ class Pou(Node):
 
     @property
     def short(self) -> str:
-        """The name without its namespace."""
-        return self.name.rpartition(".")[2]
+        """The name without its namespace, and without the parameters by which overloads are told apart."""
+        return self.name.partition("(")[0].rpartition(".")[2]
 
 
 @dataclass(slots=True)

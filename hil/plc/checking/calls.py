@@ -5,6 +5,7 @@ from __future__ import annotations
 from hil.plc import syntax as s
 from hil.plc.checking.access_paths import root_of, text_of
 from hil.plc.checking.check_objects import Objects, exact
+from hil.plc.checking.choosing import Choosing
 from hil.plc.checking.enabling import NAMES, Enabling, split
 from hil.plc.checking.standard import StandardFunctions
 from hil.plc.checking.values import poison
@@ -27,7 +28,7 @@ from hil.plc.tree import (
 from hil.plc.types import POISON, Array, OpenArray, Pointer, Struct, Type, decode, same
 
 
-class Calls(StandardFunctions, Objects, Enabling):
+class Calls(StandardFunctions, Objects, Choosing, Enabling):
     """Checks calls; `units` gives the unit of a name in capitals, with its variables declared."""
 
     def prelude(self, name: str) -> Pou | None:
@@ -101,7 +102,18 @@ class Calls(StandardFunctions, Objects, Enabling):
             kind = pou.kind.lower().replace("_", " ")
             self.scope.error(node.at, f"{name} is a {kind}; declare an instance of it and call that")
             return poison(node.at)
-        return self._function_call(node, pou)
+        several = self._same_name(name, upper)
+        chosen = pou if len(several) < 2 else self.choose(node, several)
+        return poison(node.at) if chosen is None else self._function_call(node, chosen)
+
+    def _same_name(self, name: str, upper: str) -> list[Pou]:
+        """All functions that a name may mean: the overloads, in each of the namespaces that are seen."""
+        declared = self.scope.names.pou_declarations
+        seen = [one + name.upper() for one in self.scope.prefixes]
+        keys = dict.fromkeys([upper, *(one for one in seen if one in declared)])
+        found = [each for one in keys for each in self.scope.names.overloads.get(one, [one])]
+        pous = [self.interface(one) for one in found]
+        return [one for one in pous if one is not None and one.kind == "FUNCTION"]
 
     def _quiet_arguments(self, node: s.Call) -> None:
         for argument in node.arguments:
@@ -109,6 +121,12 @@ class Calls(StandardFunctions, Objects, Enabling):
                 self.expression(argument.value)
 
     def _method_call(self, node: s.Call, pou: Pou, place: Place, super_: bool) -> Expr:
+        owner = self.unit_of(place.type)
+        if owner is not None and (several := self.units.overloads(owner, pou.name.partition("(")[0].split(".")[-1])):
+            chosen = several[0] if len(several) == 1 else self.choose(node, several)
+            if chosen is None:
+                return poison(node.at)
+            pou = chosen
         call = self._function_call(node, pou, method=True)
         if not isinstance(call, CallFunction):
             return call

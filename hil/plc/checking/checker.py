@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.plc import layout, prelude
 from hil.plc import syntax as s
-from hil.plc.checking import paths, startup
+from hil.plc.checking import overloads, paths, startup
 from hil.plc.checking.check_calls import check_jumps, check_overrides, classes_of, dispatch_of, refuse_recursion
 from hil.plc.checking.check_statements import Statements
 from hil.plc.checking.configurations import instances_of
@@ -40,6 +40,7 @@ def check(units: list[s.Unit], report: Report, program: str | None = None, profi
     """The typed project; mistakes go to the report. `program` runs that one alone."""
     broken = any(unit.broken for unit in units)
     names = Names(report, pou_declarations=_Blocks(profile), broken=broken, profile=profile)
+    names.overloads = overloads.distinguish(units, by_base=profile.name == "siemens")
     _start(units)
     _collect(units, names)
     declarations = Units(names)

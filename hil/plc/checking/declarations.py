@@ -110,7 +110,10 @@ class Declarations:
         else:
             found.append(self.type_of(target, scope))
             name = found[0].name
-            if found[0] is POISON:
+            if isinstance(found[0], ty.OpenArray):
+                words = "a reference keeps no bounds, so it cannot lead to an ARRAY [*]"
+                scope.error(spec.at, f"{words}; name the bounds, or pass the array as VAR_IN_OUT")
+            if found[0] is POISON or isinstance(found[0], ty.OpenArray):
                 return POISON
 
         def resolve() -> Type:

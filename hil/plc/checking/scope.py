@@ -56,6 +56,7 @@ class Names:
     pous: dict[str, Pou] = field(default_factory=dict)
     globals: Globals = field(default_factory=Globals)
     statics: list[Variable] = field(default_factory=list)  # VAR_STAT of all units
+    overloads: dict[str, list[str]] = field(default_factory=dict)  # by a function's name: all that have it
     enumerators: dict[str, list[Enum]] = field(default_factory=dict)
     direct: dict[str, Variable] = field(default_factory=dict)  # direct variables by address
     singles: dict[str, Variable] = field(default_factory=dict)  # programs that others name: their one instance

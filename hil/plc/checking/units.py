@@ -30,6 +30,7 @@ class Units(Declarations):
         self.members: dict[str, s.Pou] = {}
         self.setters: set[str] = set()
         self.method_names: set[str] = set()
+        self._overloads: dict[str, list[Pou]] = {}  # by a method's name without its parameters
         self._waiting: list[tuple[Pou, s.Pou]] = []  # members, which may name units that are just being declared
         self._extended = self._find_extended()
 
@@ -268,7 +269,9 @@ class Units(Declarations):
         if declaration.kind == "SET":
             self.setters.add(upper)
         elif declaration.kind != "GET":
-            self.method_names.add(declaration.name.upper())
+            self.method_names.add(declaration.short.upper())
+        if "(" in declaration.name:
+            self._overloads.setdefault(upper.partition("(")[0], []).append(pou)
         scope = self.scope_of(declaration, pou)
         self._result(declaration, pou, scope)
         self._variables(declaration, scope)
@@ -281,7 +284,15 @@ class Units(Declarations):
         for base in owner.bases:
             if (found := self.member(base, name, kind)) is not None:
                 return found
-        return None
+        return next(iter(self.overloads(owner, name)), None) if kind == "METHOD" and "(" not in name else None
+
+    def overloads(self, owner: Pou, name: str) -> list[Pou]:
+        """The methods of an overloaded name, those of the bases behind; empty when the name is not overloaded."""
+        found = list(self._overloads.get(member_key(owner.name, name, "METHOD"), ()))
+        taken = {one.name.partition("(")[2] for one in found}
+        for base in owner.bases:
+            found += [one for one in self.overloads(base, name) if one.name.partition("(")[2] not in taken]
+        return found
 
 
 def _kept(method: str, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 from hil.plc.types import Scalar, Type, machine
@@ -68,9 +69,12 @@ class Text:
         return "\n".join([f"define {signature} {{", "entry:", *self.head, *self.lines, "}", ""])
 
 
+_SPECIAL = re.compile(r"[^A-Z0-9_.]")
+
+
 def symbol(name: str) -> str:
-    """A name of the program as part of a name in LLVM: in capitals, letters beyond ASCII by their code."""
-    return "".join(one if one.isascii() else f".{ord(one):x}." for one in name.upper())
+    """A name of the program as part of a name in LLVM: in capitals, what LLVM does not take by its code."""
+    return _SPECIAL.sub(lambda one: f".{ord(one.group()):x}.", name.upper())
 
 
 def value_type(type_: Type) -> str:
