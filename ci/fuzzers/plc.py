@@ -9,7 +9,7 @@ import numpy as np
 from hil.plc.compiler import build
 from hil.plc.profiles import PROFILES
 from hil.plc.program import Memory, Program
-from tests.plc._generate import TYPES, constant, expression
+from tests.plc._generate import TYPES, constant, expression, mixed
 from tests.plc._interpreter import LOOPS, execute, source, statements
 from tests.plc._reference import Expression, PlcFault, text, value
 from tests.plc._rules import RULES
@@ -51,6 +51,8 @@ def _given(random: Random) -> dict[str, Any]:
 def expressions(random: Random, profile: str) -> str:
     """The first of some expressions that differs, with both results."""
     cases = [expression(random, random.choice(TYPES), 3) for _ in range(EACH)]
+    if RULES[profile].mixed:
+        cases += [mixed(random, random.choice(TYPES[:-1]), 2) for _ in range(EACH)]
     declared = "".join(f"v_{type_.lower()} : {type_}; " for type_ in TYPES)
     declared += "".join(f"r{k} : {case[1]}; " for k, case in enumerate(cases))
     body = "\n".join(f"{k}: r{k} := {text(case)};" for k, case in enumerate(cases))

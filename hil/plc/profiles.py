@@ -15,6 +15,8 @@ class Profile:
     name: str
     whole_arithmetic: Literal["native width", "32-bit temporaries"] = "native width"
     real_literals: Literal["type they meet", "LREAL"] = "type they meet"
+    implicit_conversions: Literal["without loss", "low bits"] = "without loss"
+    bits_in_arithmetic: Literal["refused", "numbers"] = "refused"
     division_by_zero: Literal["fault"] = "fault"
     modulo_by_zero: Literal["fault", "zero"] = "fault"
     index_out_of_bounds: Literal["fault"] = "fault"
@@ -41,6 +43,8 @@ IEC = Profile("iec")
 CODESYS = Profile(
     "codesys",
     whole_arithmetic="32-bit temporaries",
+    implicit_conversions="low bits",
+    bits_in_arithmetic="numbers",
     for_to_highest="endless",
     bits_as_real="number",
     subrange_violation="stored",
@@ -71,6 +75,15 @@ MEANINGS: dict[str, dict[str, str]] = {
     "real_literals": {
         "type they meet": "r * 0.1 with a REAL r is a product of REALs",
         "LREAL": "r * 0.1 with a REAL r is worked out in LREAL and rounded when it is stored, passed or converted",
+    },
+    "implicit_conversions": {
+        "without loss": "those of figure 12 of the standard: INT to REAL, UINT to DINT; others are written out",
+        "low bits": "whole types and bit strings become each other (DINT to WORD: the low bits) and REAL, LREAL "
+        "becomes REAL; DINT and UDINT meet in LINT and give a DINT again; REAL to whole types is written out",
+    },
+    "bits_in_arithmetic": {
+        "refused": "BYTE to LWORD take no part in + - * / MOD; convert them",
+        "numbers": "BYTE to LWORD count as unsigned numbers: w + 1 with a WORD w is a WORD",
     },
     "division_by_zero": {"fault": "a PLC fault with file, line and dividend; reals follow IEEE 754"},
     "modulo_by_zero": {"fault": "a PLC fault with file, line and dividend", "zero": "x MOD 0 is 0"},
@@ -127,9 +140,13 @@ SOURCES: dict[str, dict[str, str]] = {
         "real_to_whole": "IEC 61131-3 table 22: as IEC 60559",
         "date_difference": "IEC 61131-3 table 35",
         "bits_as_real": "IEC 61131-3 tables 25 and 26: binary transfer",
+        "implicit_conversions": "IEC 61131-3 figure 12",
+        "bits_in_arithmetic": "IEC 61131-3 table 29: ANY_NUM",
     },
     "codesys": {
         "whole_arithmetic": "CODESYS help, Overflow: at least 32 bits on x86 and ARM (64 on x64)",
+        "implicit_conversions": "CODESYS help, warnings C0195 to C0197; narrower types are cut, which it refuses",
+        "bits_in_arithmetic": "CODESYS help, ADD: BYTE to LWORD are permitted",
         "division_by_zero": "CODESYS help, DIV: depends on the target, may stop it",
         "index_out_of_bounds": _SAFE,
         "for_to_highest": "CODESYS help, FOR: the end must not be the highest value of the type",

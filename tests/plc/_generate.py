@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from tests.plc._reference import ARITHMETIC, BITS, COMPARISONS, REALS, WHOLE, Expression, bounds
+from tests.plc._reference import ARITHMETIC, BITS, COMPARISONS, REALS, WHOLE, Expression, bounds, meeting, width
 
 TYPES = [*WHOLE, *BITS, *REALS, "BOOL"]
 
@@ -26,6 +26,19 @@ def operators(type_: str) -> list[str]:
     if type_ in REALS:
         return ["neg", "+", "-", "*", "/", "MAX", "MIN", "to"]
     return [*ARITHMETIC, *ARITHMETIC, "MAX", "MIN", "to", *(["neg"] if WHOLE[type_][0] else [])]
+
+
+def mixed(random: Random, type_: str, depth: int) -> Expression:
+    """An expression whose operands are of two whole types, and which becomes `type_` by itself where it may."""
+    left, right = (random.choice([*WHOLE, *BITS]) for _ in range(2))
+    if random.random() < 0.2:
+        result = {8: "INT", 16: "DINT", 32: "DINT", 64: "LINT"}[width(left)]
+        result = left if left in WHOLE and WHOLE[left][0] else result
+        found: Expression = ("neg", result, expression(random, left, depth))
+    else:
+        operands = (expression(random, left, depth), expression(random, right, depth))
+        found = (random.choice(ARITHMETIC), meeting(left, right), *operands)
+    return found if found[1] == type_ else ("as", type_, found)
 
 
 def index(random: Random) -> Expression:

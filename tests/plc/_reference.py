@@ -40,6 +40,24 @@ def bounds(type_: str) -> tuple[int, int]:
     return (-(2 ** (width - 1)), 2 ** (width - 1) - 1) if signed else (0, 2**width - 1)
 
 
+def width(type_: str) -> int:
+    return BITS.get(type_) or WHOLE[type_][1]
+
+
+def meeting(one: str, other: str) -> str:
+    """The type of a sum where types mix: bit strings stay some among themselves, elsewhere they are unsigned."""
+    if (one in BITS and other in BITS) or one == other:
+        return max(one, other, key=width)
+    (sign, bits), (sign2, bits2) = (WHOLE.get(each) or (False, BITS[each]) for each in (one, other))
+    if sign != sign2:
+        unsigned, signed = (bits2, bits) if sign else (bits, bits2)
+        wide = max(signed, unsigned * 2)
+        wide = 32 if wide == 64 and max(bits, bits2) == 32 else min(wide, 64)
+        return {16: "INT", 32: "DINT", 64: "LINT"}[wide]
+    names = [name for name, kind in WHOLE.items() if kind == (sign, max(bits, bits2))]
+    return names[0]
+
+
 def wrapped(type_: str, number: int) -> int:
     low, high = bounds(type_)
     return (number - low) % (high - low + 1) + low
@@ -59,6 +77,8 @@ def text(e: Expression) -> str:
         return f"({'-' if op == 'neg' else 'NOT '}{text(rest[0])})"
     if op == "to":
         return f"{rest[0][1]}_TO_{type_}({text(rest[0])})"
+    if op == "as":
+        return text(rest[0])
     if op in ("MAX", "MIN"):
         return f"{op}({text(rest[0])}, {text(rest[1])})"
     return f"({text(rest[0])} {op} {text(rest[1])})"
@@ -79,7 +99,7 @@ def value(e: Expression, variables: dict[str, Any], rules: Rules = IEC) -> Any:
 
 
 def stored(type_: str, number: Any) -> Any:
-    if type_ in WHOLE:
+    if type_ in WHOLE or type_ in BITS:
         return wrapped(type_, int(number))
     with np.errstate(all="ignore"):
         return REALS[type_](number) if type_ in REALS else number
@@ -107,23 +127,41 @@ def raw(e: Expression, variables: dict[str, Any], rules: Rules) -> Any:
 
 
 def worked(op: str, type_: str, rest: list[Expression], inner: list[Any], rules: Rules) -> Any:
+    if op == "as":
+        return nearest(type_, int(inner[0])) if type_ in REALS else wrapped(type_, inner[0])
     if op == "to":
         return converted(rest[0][1], type_, inner[0], rules)
     if op == "not":
         return not inner[0] if type_ == "BOOL" else ~inner[0] & bounds(type_)[1]
+    if op == "neg" and type_ not in REALS:
+        number = inner[0] if rest[0][1] == type_ else wrapped(type_, inner[0])
+        return wrapped(computed_in(type_, rules), -number)
     if op == "neg":
-        return -inner[0] if type_ in REALS else wrapped(computed_in(type_, rules), -inner[0])
+        return -inner[0]
     if op in COMPARISONS:
         a, b = same_width(*inner) if rest[0][1] in REALS else inner
         return {"=": a == b, "<>": a != b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[op]
     a, b = inner
-    if type_ == "BOOL" or type_ in BITS:
+    if op in ("AND", "OR", "XOR"):
         return {"AND": a & b, "OR": a | b, "XOR": a ^ b}[op]
-    return real(op, *inner) if type_ in REALS else whole(op, type_, a, b, rules)
+    if type_ in REALS:
+        return real(op, *inner)
+    types = [one[1] for one in rest]
+    if types[0] != types[1]:
+        kind = "LINT" if exceeds(types) else type_
+        a, b = (one if each == kind else wrapped(kind, one) for one, each in zip(inner, types, strict=True))
+        type_ = kind
+    return whole(op, type_, a, b, rules)
+
+
+def exceeds(types: list[str]) -> bool:
+    """Whether a sum of 32 bits is worked out in 64: a signed type beside an unsigned one of 32 bits."""
+    signs = [one in WHOLE and WHOLE[one][0] for one in types]
+    return signs[0] != signs[1] and any(width(one) == 32 for one, sign in zip(types, signs, strict=True) if not sign)
 
 
 def computed_in(type_: str, rules: Rules) -> str:
-    return "DINT" if rules.wide and WHOLE[type_][1] < 32 else type_
+    return "DINT" if rules.wide and width(type_) < 32 else type_
 
 
 def element(array: list[Any], index: int) -> Any:
@@ -136,6 +174,7 @@ def whole(op: str, type_: str, a: int, b: int, rules: Rules) -> int:
     if op in ("MAX", "MIN"):
         return max(a, b) if op == "MAX" else min(a, b)
     kind = computed_in(type_, rules)
+    a, b = wrapped(kind, a), wrapped(kind, b)
     if op not in ("/", "MOD"):
         return wrapped(kind, {"+": a + b, "-": a - b, "*": a * b}[op])
     if b == 0 and op == "MOD" and rules.modulo_zero:

@@ -15,11 +15,12 @@ class Rules:
     short_circuit: bool = False
     last_pass: bool = False  # FOR leaves its variable at the last pass
     endless: bool = False  # FOR to the highest value never ends
+    mixed: bool = False  # whole types of different kinds and bit strings mix
 
 
 RULES = {
     "iec": Rules(),
-    "codesys": Rules(wide=True, numbers=True, endless=True),
+    "codesys": Rules(wide=True, numbers=True, endless=True, mixed=True),
     "siemens": Rules(),
     "matiec": Rules(True, True, True, True, True, True, True),
 }

@@ -7,7 +7,7 @@ import pytest
 
 from ci.benches.plc import FOLDER
 from hil.errors import InputError
-from hil.plc import compile_file, compile_text
+from hil.plc import Diagnostics, compile_file, compile_text
 from hil.plc.profiles import IEC, MEANINGS, PROFILES, SOURCES, Profile, rows
 
 FIELDS = [one.name for one in fields(Profile)][1:]
@@ -16,11 +16,13 @@ DECLARED = """a : INT := 30000; k : INT := 3; z : INT; r : REAL := 0.3; big : RE
  t : TIME := T#1s500ms; f : F_TRIG; ton1 : TON; b, first : BOOL; tm : TIME;
  ctud1 : CTUD; s : STRING; step : INT := -2; halves : ARRAY [0..1] OF REAL := [2.5, -2.5]; arr : ARRAY [0..1] OF INT;"""
 FUNCTION = "FUNCTION Touch : BOOL VAR_IN_OUT n : INT; END_VAR n := n + 1; Touch := TRUE; END_FUNCTION\n"
-# field: (body, variable, {choice: value after one scan, or the kind of the fault})
+# field: (body, variable, {choice: value after one scan, or the kind of the fault, or "refused" by the compiler})
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "whole_arithmetic": ("res := (a + a) / 2;", "res", {"native width": -2768, "32-bit temporaries": 30000}),
     "real_literals": (
         "l := r * 0.1;", "l", {"type they meet": 0.030000001192092896, "LREAL": 0.30000001192092896 * 0.1}),
+    "implicit_conversions": ("w := z - k; l := w;", "l", {"without loss": "refused", "low bits": 4294967293.0}),
+    "bits_in_arithmetic": ("w := w + 1;", "w", {"refused": "refused", "numbers": 0x3F800001}),
     "division_by_zero": ("res := a / z;", "res", {"fault": "division by zero"}),
     "modulo_by_zero": ("res := a MOD z;", "res", {"fault": "division by zero", "zero": 0}),
     "index_out_of_bounds": ("arr[k] := 1;", "res", {"fault": "index out of bounds"}),
@@ -49,11 +51,15 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
 def test_row(field: str, profile: Profile) -> None:
     body, variable, expected = CASES[field]
     text = f"{FUNCTION}PROGRAM P VAR {DECLARED} END_VAR {body} END_PROGRAM"
+    wanted = expected[getattr(profile, field)]
+    if wanted == "refused":
+        with pytest.raises(Diagnostics):
+            compile_text(text, profile=profile)
+        return
     program = compile_text(text, profile=profile)
     memory = program.new_memory()
     fault = program.scan(memory, 0)
-    found = program.read(memory, variable) if fault is None else fault.kind
-    assert found == expected[getattr(profile, field)]
+    assert (program.read(memory, variable) if fault is None else fault.kind) == wanted
 
 
 def test_every_choice_is_in_the_table_with_words() -> None:

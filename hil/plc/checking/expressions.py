@@ -5,6 +5,7 @@ from __future__ import annotations
 from hil.plc import literals
 from hil.plc import syntax as s
 from hil.plc.checking.access_paths import Paths
+from hil.plc.checking.mixing import meeting, negated, stays_short
 from hil.plc.checking.scope import Scope
 from hil.plc.checking.values import convert, operation, poison, pseudo, spoken
 from hil.plc.tree import (
@@ -17,6 +18,7 @@ from hil.plc.types import (
     ANY_REAL,
     BOOL,
     ELEMENTARY,
+    LREAL,
     POISON,
     TIME,
     Array,
@@ -155,6 +157,9 @@ class Expressions(Paths):
         type_ = machine(operand.type)
         if operand.type is POISON:
             return operand
+        if op == "-" and self.counts_bits and type_ is not None and type_.family in ("uint", "bits"):
+            type_ = negated(type_)
+            operand = self._into(operand, type_)
         allowed = ("bool", "bits") if op == "NOT" else ("int", "real", "time", "any_int", "any_real")
         if type_ is None or type_.family not in allowed or isinstance(operand.type, Enum):
             wanted = "BOOL or a bit string" if op == "NOT" else "a signed number or a duration"
@@ -183,14 +188,21 @@ class Expressions(Paths):
         if timed := self._timed(op, at, left, right):
             return timed
         type_ = self.meet(left, right)
-        families = ("int", "uint", "any_int") if op == "MOD" else ("int", "uint", "real", "any_int", "any_real")
+        counting = ("int", "uint", "any_int", "bits") if self.counts_bits else ("int", "uint", "any_int")
+        families = counting if op == "MOD" else (*counting, "real", "any_real")
         if not isinstance(type_, Scalar) or type_.family not in families:
             return self._refuse(op, at, left, right)
-        whole = type_.family in ("int", "uint", "any_int")
+        whole = type_.family in counting
         if op in ("/", "MOD") and whole and isinstance(right, Const) and pseudo(right.type) and right.value == 0:
             self.scope.error(at, "this divides by zero; change the divisor")
             return poison(at)
-        return self.arithmetic(type_, at, op, [self._into(left, type_), self._into(right, type_)])
+        found = self.arithmetic(type_, at, op, [self._into(left, type_), self._into(right, type_)])
+        return self.shortened(found) if stays_short(left.type, right.type) else found
+
+    @property
+    def counts_bits(self) -> bool:
+        """Whether bit strings are numbers."""
+        return self.scope.names.profile.bits_in_arithmetic == "numbers"
 
     def pointer_operation(self, op: str, at: int, left: Expr, right: Expr) -> Expr | None:
         """An operator on addresses; None when there are none."""
@@ -205,7 +217,7 @@ class Expressions(Paths):
             return self._meet_literal(left, right)
         if pseudo(other):
             return self._meet_literal(right, left)
-        return common(one, other)
+        return meeting(one, other, self.scope.names.profile)
 
     def _meet_literal(self, literal: Expr, other: Expr) -> Type | None:
         type_ = base(other.type)
@@ -218,7 +230,7 @@ class Expressions(Paths):
         settled = self.settle(literal) if type_.family in ("int", "uint") else literal
         if isinstance(literal, Const) and type_.family in ("int", "uint") and not isinstance(literal.value, bytes):
             fits = type_.range[0] <= literal.value <= type_.range[1]
-            return type_ if fits else common(type_, settled.type)
+            return type_ if fits else meeting(type_, settled.type, self.scope.names.profile)
         return type_
 
     def _into(self, expr: Expr, type_: Type) -> Expr:
@@ -264,6 +276,8 @@ class Expressions(Paths):
     def _power(self, at: int, left: Expr, right: Expr) -> Expr:
         base_type, exponent = base(left.type), base(right.type)
         numbers = ("int", "uint", "real", "any_int", "any_real")
+        if self.counts_bits and isinstance(base_type, Scalar) and base_type.family in ("int", "uint", "bits"):
+            left, base_type = convert(left, LREAL), LREAL
         if not isinstance(base_type, Scalar) or base_type.family not in ("real", "any_int", "any_real"):
             self.scope.error(at, f"** takes a REAL or LREAL base, this is {spoken(left.type)}; convert it")
             return poison(at)

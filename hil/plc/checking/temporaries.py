@@ -5,10 +5,11 @@ Such a result is Convert(type, wide, temporary=True): what stores it sees the ty
 
 from __future__ import annotations
 
+from hil.plc.checking.mixing import WHOLE
 from hil.plc.checking.scope import Scope
 from hil.plc.checking.values import Values, convert, operation
 from hil.plc.tree import Const, Convert, Expr
-from hil.plc.types import ANY_REAL, DINT, LREAL, REAL, Scalar, Type, machine, same
+from hil.plc.types import ANY_REAL, DINT, LINT, LREAL, REAL, Scalar, Type, machine, same
 
 
 class Temporaries(Values):
@@ -27,8 +28,14 @@ class Temporaries(Values):
         """A comparison: of the wide values where there are any."""
         kinds = [one.operand.type for one in operands if isinstance(one, Convert) and one.temporary]
         if kinds:
-            operands = [_widened(one, kinds[0]) for one in operands]
+            widest = max(kinds, key=lambda one: one.size)
+            operands = [_widened(one, widest) for one in operands]
         return operation(result, at, op, operands)
+
+    def shortened(self, expr: Expr) -> Expr:
+        """A sum of DINT and UDINT: worked out in LINT, a DINT for whoever asks."""
+        lenient = self.scope.names.profile.implicit_conversions == "low bits"
+        return _narrowed(DINT, expr) if lenient and same(expr.type, LINT) else expr
 
     def literal_in(self, expr: Expr, type_: Type) -> Expr | None:
         """A literal beside a REAL that stays an LREAL, or None where literals take the type that they meet."""
@@ -40,7 +47,7 @@ class Temporaries(Values):
         profile = self.scope.names.profile
         if not isinstance(type_, Scalar):
             return None
-        if profile.whole_arithmetic == "32-bit temporaries" and type_.family in ("int", "uint") and type_.bits < 32:
+        if profile.whole_arithmetic == "32-bit temporaries" and type_.family in WHOLE and type_.bits < 32:
             return DINT
         wide = any(isinstance(one, Convert) and one.temporary for one in operands)
         return LREAL if type_ is REAL and wide else None

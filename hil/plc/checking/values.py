@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hil.plc.checking import fold, fold_standard
+from hil.plc.checking.mixing import becomes
 from hil.plc.checking.scope import Scope
 from hil.plc.tree import Const, Convert, Expr, Operation, RangeCheck, Standard
 from hil.plc.types import (
@@ -21,7 +22,6 @@ from hil.plc.types import (
     base,
     machine,
     same,
-    widens,
 )
 
 
@@ -143,7 +143,7 @@ class Values:
             return self.adapt(expr, target)
         if (referred := self.refer(expr, target, what)) is not None:
             return referred
-        if widens(base(source), target):
+        if becomes(base(source), target, self.scope.names.profile):
             return convert(expr.operand if isinstance(expr, Convert) and expr.temporary else expr, target)
         self.scope.error(expr.at, f"{what} is {target.name}, but the value is {spoken(source)}{cure(source, target)}")
         return poison(expr.at)
