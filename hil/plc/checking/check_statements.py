@@ -25,6 +25,7 @@ from hil.plc.tree import (
     PartRef,
     Place,
     Pou,
+    Standard,
     Statement,
     Variable,
 )
@@ -42,6 +43,8 @@ class Statements(Calls):
         """The body of a unit, behind what its declarations assign at the start."""
         owner = self.owner()
         first = [] if owner is None or declaration.name.startswith(ACTION) else self._initials(owner, declaration.at)
+        if not declaration.body and self.units.external(declaration, self.scope.pou):
+            return [Evaluate(Standard(BOOL, declaration.at, "__NO_BODY", []))]
         return first + self.body(declaration.body)
 
     def _initials(self, owner: Pou, at: int) -> list[Statement]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hil.plc import layout, prelude
+from hil.plc import layout
 from hil.plc import syntax as s
 from hil.plc.checking import overloads, paths, startup
 from hil.plc.checking.check_calls import check_jumps, check_overrides, classes_of, dispatch_of, refuse_recursion
@@ -10,6 +10,7 @@ from hil.plc.checking.check_statements import Statements
 from hil.plc.checking.configurations import instances_of
 from hil.plc.checking.scope import Names, Scope
 from hil.plc.checking.units import Units
+from hil.plc.checking.vendor import Asked, Vendor, attach
 from hil.plc.diagnostics import Report
 from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Project
@@ -17,36 +18,22 @@ from hil.plc.tree import Project
 STARTUP = "__STARTUP"
 
 
-class _Blocks(dict[str, s.Pou]):
-    """Declared units by name in capitals, and behind them the standard function blocks."""
-
-    def __init__(self, profile: Profile) -> None:
-        super().__init__()
-        self.profile = profile
-
-    def get(self, key: str, default: s.Pou | None = None) -> s.Pou | None:  # type: ignore[override]
-        return self[key] if key in self else default  # noqa: SIM401 (this is get)
-
-    def __contains__(self, key: object) -> bool:
-        if super().__contains__(key):
-            return True
-        found = prelude.block(key, self.profile) if isinstance(key, str) else None
-        if found is not None:
-            self[str(key)] = found
-        return found is not None
-
-
 def check(units: list[s.Unit], report: Report, program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project; mistakes go to the report. `program` runs that one alone."""
     broken = any(unit.broken for unit in units)
-    names = Names(report, pou_declarations=_Blocks(profile), broken=broken, profile=profile)
+    vendor = Vendor(profile)
+    names = Names(report, Asked(vendor.type), Asked(vendor.block), broken=broken, profile=profile)
+    names.vendor_enumeration = vendor.enumeration
     names.overloads = overloads.distinguish(units, by_base=profile.name == "siemens")
     _start(units)
     _collect(units, names)
-    declarations = Units(names)
+    attach(names, vendor)
+    declarations = Units(names, vendor.index.related)
     for unit in units:
         for section in (*unit.sections, *(one for each in unit.configurations for one in each.sections)):
             declarations.announce(section, Scope(names, unit.source, prefixes=section.prefixes))
+    attach(names, vendor)
+    names.globals.ask = lambda upper: declarations.announce_library(vendor.variable(upper))
     for upper in list(names.type_declarations):
         declarations.declared_type(upper)
     names.globals.finish()
@@ -85,7 +72,7 @@ def _collect(units: list[s.Unit], names: Names) -> None:
     for unit in units:
         for type_ in unit.types:
             _once(type_.name, type_.at, unit, names)
-            names.type_declarations.setdefault(type_.name.upper(), type_)
+            dict.setdefault(names.type_declarations, type_.name.upper(), type_)
         for pou in unit.pous:
             _once(pou.name, pou.at, unit, names)
             dict.setdefault(names.pou_declarations, pou.name.upper(), pou)
@@ -93,7 +80,7 @@ def _collect(units: list[s.Unit], names: Names) -> None:
 
 def _once(name: str, at: int, unit: s.Unit, names: Names) -> None:
     upper = name.upper()
-    first = names.type_declarations.get(upper) or dict.get(names.pou_declarations, upper)
+    first = dict.get(names.type_declarations, upper) or dict.get(names.pou_declarations, upper)
     if first is not None:
         place = f"{first.source.file}:{first.source.line(first.at)}"
         names.report.error(unit.source, at, f"{name} is already declared at {place}; choose another name")
@@ -105,13 +92,13 @@ def _bodies(names: Names, declarations: Units) -> None:
     while waiting:
         for upper in waiting:
             declarations.interface(upper)
+        declarations.finish_pointers()
         for upper in [*waiting, *declarations.members]:
             if upper not in done:
                 done.add(upper)
                 _body(upper, names, declarations)
         waiting = [upper for upper in names.pou_declarations if upper not in done]  # standard blocks met on the way
-    for resolve in declarations.pointers:
-        resolve()
+    declarations.finish_pointers()
 
 
 def _body(upper: str, names: Names, declarations: Units) -> None:

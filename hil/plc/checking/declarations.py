@@ -30,7 +30,13 @@ class Declarations:
         self.names = names
         self._bytes = 0
         self._open: list[str] = []  # types being resolved, against structures that contain themselves
-        self.pointers: list[Callable[[], Type]] = []  # their targets, resolved in the end if nobody asked
+        self._later: list[Callable[[], object]] = []  # targets of pointers and interfaces that nobody asked for yet
+        names.declare_type = self.declared_type
+
+    def finish_pointers(self) -> None:
+        """Declares what pointers and interfaces stand for."""
+        while self._later:
+            self._later.pop()()
 
     def interface(self, upper: str) -> Pou | None:
         """A unit with its variables declared; None when unknown or still being declared."""
@@ -87,6 +93,7 @@ class Declarations:
         upper = declaration.name.upper()
         if upper not in self.names.types:
             self.names.types[upper] = ty.Interface(declaration.name, 8, 8, bytes(8), self.kin(declaration))
+            self._later.append(lambda: self.interface(upper))
         return self.names.types[upper]
 
     def kin(self, declaration: s.Pou, seen: frozenset[str] = frozenset()) -> frozenset[str]:
@@ -121,7 +128,7 @@ class Declarations:
                 found.append(self.type_of(target, scope))
             return found[0]
 
-        self.pointers.append(resolve)
+        self._later.append(resolve)
         return ty.pointer(spec.kind, name, resolve)
 
     def _block(self, pou: s.Pou, spec: s.NamedType, scope: Scope) -> Type:

@@ -23,18 +23,31 @@ class Globals(dict[str, Variable]):
     def __init__(self) -> None:
         super().__init__()
         self.sources: dict[str, Source] = {}
+        self.ask: Callable[[str], None] | None = None  # announces what a library has
+        self._asked: set[str] = set()
         self._later: dict[str, Callable[[], tuple[Variable, Source]]] = {}
 
     def later(self, name: str, declare: Callable[[], tuple[Variable, Source]]) -> None:
         """Announces a variable."""
         self._later[name] = declare
 
+    @property
+    def announced(self) -> set[str]:
+        """The names so far."""
+        return {*self._later, *self}
+
     def __contains__(self, name: object) -> bool:
-        return name in self._later or super().__contains__(name)
+        if name in self._later or super().__contains__(name):
+            return True
+        if self.ask is None or not isinstance(name, str) or name in self._asked:
+            return False
+        self._asked.add(name)
+        self.ask(name)
+        return name in self._later
 
     def get(self, name: str, default: Variable | None = None) -> Variable | None:  # type: ignore[override]
         """The variable, declared by now; None while it is being declared."""
-        if name in self._later:
+        if name in self and name in self._later:
             declare = self._later.pop(name)
             self[name], self.sources[name] = declare()
         return super().get(name, default)
@@ -63,6 +76,8 @@ class Names:
     broken: bool = False  # a declaration could not be read: an unknown name proves nothing
     said: set[str] = field(default_factory=set)  # unknown names, each reported once
     profile: Profile = IEC
+    vendor_enumeration: Callable[[str], str | None] = lambda _: None
+    declare_type: Callable[[str], Type | None] = lambda _: None
 
     def direct_variable(self, address: str) -> Variable | None:
         """The variable at a direct address; None for %I* and what else is no address."""
@@ -124,6 +139,8 @@ class Scope:
 
     def enumerator(self, name: str) -> list[Enum]:
         """The enumerations that have this value."""
+        if name not in self.names.enumerators and (type_ := self.names.vendor_enumeration(name)) is not None:
+            self.names.declare_type(type_)
         return self.names.enumerators.get(name, [])
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hil.plc import syntax as s
@@ -18,13 +19,14 @@ SECTIONS = {
 }  # fmt: skip
 RETAINED = {"RETAIN", "PERSISTENT"}
 _PASSING = ("METHOD", "GET", "SET", "ACTION")  # members: they keep nothing, except in VAR_INST and VAR_STAT
+_EXTERNAL = re.compile(r"\{\s*external(_\w+)?\s*\}", re.IGNORECASE)
 CLASS = "__CLASS"  # the member an object begins with: the number of its class
 
 
 class Units(Declarations):
     """Declares units on demand."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, related: set[str]) -> None:
         super().__init__(names)
         self._classes = 0
         self.members: dict[str, s.Pou] = {}
@@ -32,7 +34,7 @@ class Units(Declarations):
         self.method_names: set[str] = set()
         self._overloads: dict[str, list[Pou]] = {}  # by a method's name without its parameters
         self._waiting: list[tuple[Pou, s.Pou]] = []  # members, which may name units that are just being declared
-        self._extended = self._find_extended()
+        self._extended = self._find_extended() | related
 
     def _find_extended(self) -> set[str]:
         """Units in a hierarchy, in capitals: their objects begin with the number of their class."""
@@ -72,6 +74,12 @@ class Units(Declarations):
         self._waiting += [(pou, one) for one in declaration.members]
         while self._waiting and not self._open:
             self._member(*self._waiting.pop(0))
+
+    def external(self, declaration: s.Pou, pou: Pou | None) -> bool:
+        """Whether a unit, or the one a member is of, stands behind {external}: its body is somewhere else."""
+        owner = pou.owner if pou is not None else None
+        above = self.names.pou_declarations.get(owner.name.upper()) if owner is not None else None
+        return any(_EXTERNAL.fullmatch(word) for one in (declaration, above) if one is not None for word in one.pragmas)
 
     def scope_of(self, declaration: s.Pou, pou: Pou) -> Scope:
         """The names seen from a unit."""
@@ -242,6 +250,11 @@ class Units(Declarations):
                 scope.error(one.at, f"{one.name} is already a global variable; choose another name")
                 continue
             self.names.globals.later(upper, lambda one=one: self._global(one, section, scope))  # type: ignore[misc]
+
+    def announce_library(self, unit: s.Unit | None) -> None:
+        """Takes note of a library's global variable."""
+        for section in unit.sections if unit is not None else ():
+            self.announce(section, Scope(self.names, unit.source, prefixes=section.prefixes))  # type: ignore[union-attr]
 
     def _global(self, one: s.VariableDeclaration, section: s.Section, scope: Scope) -> tuple[Variable, Source]:
         type_, image = self.typed(one, scope)

@@ -66,6 +66,10 @@ class StandardLowering(ConversionLowering):
         name = expr.name
         if name == "__SCAN_TIME":
             return "%t"
+        if name == "__NO_BODY":
+            words = f"{self.pou.name} is declared here, its body is not; declare one of this name in your program"
+            self.guard("true", "no body here", expr.at, words)
+            return "false"
         if name in ("__NS", "__REFUSE", "__SWAP", "IS_VALID", "IS_VALID_BCD", "FROM_BCD", "TO_BCD"):
             return self._special(name, expr, [self.value(one) for one in expr.operands])
         if name in ("SEL", "MUX"):
