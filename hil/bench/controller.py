@@ -63,7 +63,7 @@ class ControllerSide:
         return f"{found.file}:{found.line}" if found else "it is no variable of the program"
 
 
-def open_controller(file: RigFile, source: Source) -> tuple[ControllerSide, list[str]]:
+def open_controller(file: RigFile, source: Source, *, coverage: bool = False) -> tuple[ControllerSide, list[str]]:
     """Compile the controller's program and find the variables that the rig names; return the faults in that too.
 
     Raises:
@@ -72,7 +72,7 @@ def open_controller(file: RigFile, source: Source) -> tuple[ControllerSide, list
     from hil.plc import compile_file
 
     path = _shortest(source.path.parent / file.controller.program)
-    program = compile_file(path, file.controller.name)
+    program = compile_file(path, file.controller.name, coverage=coverage)
     variables = {one.path.casefold(): one for one in program.variables}
     inputs: dict[str, Signal] = {}
     outputs: dict[str, Signal] = {}

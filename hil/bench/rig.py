@@ -116,8 +116,10 @@ class Faults:
             raise InputError(self.found)
 
 
-def open_rig(path: Path, changes: dict[str, Any] | None = None) -> Rig:
+def open_rig(path: Path, changes: dict[str, Any] | None = None, *, coverage: bool = False) -> Rig:
     """Open a rig: read its file, load its plant and blocks, compile its program, check every wire.
+
+    With `coverage` the program counts what it executes.
 
     Raises:
         InputError: every mistake in it at once, each with file and line.
@@ -129,7 +131,7 @@ def open_rig(path: Path, changes: dict[str, Any] | None = None) -> Rig:
     blocks = _load_blocks(file, faults)
     controller = None
     with faults.at("controller", "program"):
-        controller, unknown_variables = open_controller(file, source)
+        controller, unknown_variables = open_controller(file, source, coverage=coverage)
         faults.found += unknown_variables
     # What could not be opened is a fault already; what the rig says of its signals is none of its own.
     faults.missing |= {name for name in file.blocks if name not in blocks}

@@ -25,6 +25,7 @@ from hil.verdicts.finding import Verdict
 
 if TYPE_CHECKING:
     from hil.links import FreeRunning, Link
+    from hil.plc.coverage import Coverage
 
 _SLICE = 0.05  # s of wall time between two looks at the record, the progress and the keyboard
 
@@ -81,6 +82,8 @@ class Run:
         self.seed = file.seed if self.options.seed is None else self.options.seed
         self.link_name = self.options.link or file.controller.link
         self.ticks = self.scenario.duration // self.rig.step
+        if self.rig.controller.program.probes and self.wire != "fused":
+            raise InputError(f"--coverage reads the memory of a fused program, this run is over {self.link_name}")
         self._keep: Callable[[], None] = lambda: None
         self._free: FreeRunning | None = None
 
@@ -119,8 +122,20 @@ class Run:
         recording = read(folder / "record.mf4")
         findings = self._judge(recording)
         result = result_of(self, assembly, recording, findings, folder, wall, health)
-        seal(folder, result, recording)
+        seal(folder, result, recording, self._covered(assembly, folder, result))
         return result
+
+    def _covered(self, assembly: Assembly, folder: Path, result: dict[str, Any]) -> "Coverage | None":
+        """What the program executed, when it was compiled to count that; the result names the file of it."""
+        program = self.rig.controller.program
+        if not program.probes:
+            return None
+        from hil.plc.coverage import Coverage
+
+        found = Coverage.of(program, assembly.program)
+        result["coverage"] = found.as_dict()
+        result["paths"]["coverage"] = str(folder / "coverage.info")
+        return found
 
     def _open_link(self, stack: ExitStack) -> tuple["Link | None", "FreeRunning | None"]:
         if self.wire == "fused":

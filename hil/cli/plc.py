@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from hil.plc import Fault, Program
+    from hil.plc.coverage import Coverage
     from hil.plc.program import Memory
 
 app = typer.Typer(help="The virtual PLC: check, run or serve a program.", no_args_is_help=True)
@@ -18,6 +19,10 @@ def _plc() -> None:
     """Work with a Structured Text program without a rig."""
 
 
+COVERAGE = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="count what is executed: an LCOV tracefile, or JSON when its name ends in .json"),
+]
 PROFILE = Annotated[str, typer.Option(metavar="NAME", help="where runtimes differ: see hil plc profile")]
 
 
@@ -86,6 +91,7 @@ def run(
     ] = None,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
     profile: PROFILE = "iec",
+    coverage: COVERAGE = None,
 ) -> None:
     """Run a program alone from t = 0 and print the values it ends with; a PLC fault is exit status 4.
 
@@ -95,7 +101,7 @@ def run(
     from hil.plc import compile_file
     from hil.signals import duration
 
-    compiled = compile_file(file, program, profile)
+    compiled = compile_file(file, program, profile, coverage=coverage is not None)
     ns = compiled.period if period is None else duration(period)
     if ns is None:
         raise InputError(f"{compiled.name} has no task INTERVAL: give --period, as --period 10ms")
@@ -105,8 +111,26 @@ def run(
     fault = _scans(compiled, memory, (scans, ns), inputs, outputs, names)
     for place in places:
         typer.echo(f"{place.path} = {compiled.read(memory, place.path)!r}")
+    if coverage is not None:
+        from hil.plc.coverage import Coverage
+
+        _write_coverage(Coverage.of(compiled, memory), coverage)
     if fault is not None:
         raise RunError(f"{fault} (at t = {fault.t_ns / 1e9:g} s)")
+
+
+def _write_coverage(found: "Coverage", file: Path) -> None:
+    """The file that lcov reads, or one of plain data; and a line of it for people."""
+    import json
+
+    from hil.errors import RunError
+
+    text = json.dumps(found.as_dict(), indent=1) + "\n" if file.suffix.lower() == ".json" else found.lcov()
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise RunError(f"cannot write '{file}': {problem.strerror}") from None
+    typer.echo(f"coverage: {found.words}")
 
 
 def _scans(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hil.bench.run import Progress
 
 app = typer.Typer()
+_COVERED = ("statements", "branches", "conditions")
 EXIT = {"pass": 0, "fail": 1, "inconc": 3, "error": 4}
 
 
@@ -31,6 +32,9 @@ def run(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="the run folder; a new one below runs/ when left out")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the result as one JSON object")] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="count what the program executes: coverage.info, a section of the report")
+    ] = False,
     timings: Annotated[bool, typer.Option("--timings", help="print the phases up to the first step")] = False,
 ) -> None:
     """Run a rig in one scenario. Exit status: 0 pass, 1 fail, 2 usage or wiring, 3 inconclusive, 4 error."""
@@ -39,7 +43,7 @@ def run(
     from hil.evidence import result_json
 
     phases = {"imports": process_age()}
-    opened = open_rig(rig, _changes(settings or []))
+    opened = open_rig(rig, _changes(settings or []), coverage=coverage)
     phases["rig opened"] = process_age()
     options = Options(scenario, _link(link), _rate(clock), seed, out, tuple(sys.argv[1:]))
     prepared = Run(opened, options, phases=phases)
@@ -98,6 +102,9 @@ def _print(result: dict[str, Any]) -> None:
     )
     typer.echo(f"record  {result['paths']['record']}  sha256 {result['record']['digest']}")
     typer.echo(f"report  {result['paths']['report']}")
+    if "coverage" in result:
+        parts = (f"{result['coverage'][word]['percent']:.1f} % of {word}" for word in _COVERED)
+        typer.echo(f"coverage  {', '.join(parts)}  {result['paths']['coverage']}")
     typer.echo("verdict " + typer.style(result["verdict"], fg=colour[result["verdict"]], bold=True))
 
 

@@ -40,6 +40,12 @@ def bounds(finding: Mapping[str, Any]) -> str:
     return f"{left}{finding.get('signal') or 'value'}{right}"
 
 
+def share(found: tuple[int, int]) -> str:
+    """How many of how many, and the per cent; a dash of none."""
+    covered, total = found
+    return f"{covered} of {total}, {100.0 * covered / total:.1f} %" if total else "–"
+
+
 def finite(value: float | None) -> float | None:
     """The value, or none where it is missing or not finite."""
     return value if value is not None and math.isfinite(value) else None

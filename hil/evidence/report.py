@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hil.errors import RunError
 from hil.evidence import _words
+from hil.evidence._listing import Listing, listing
 from hil.evidence._series import Page, Plot, page
 from hil.record import Recording
+
+if TYPE_CHECKING:
+    from hil.plc.coverage import Coverage
 
 _HERE = Path(__file__).parent
 VERDICTS = {
@@ -25,7 +29,7 @@ VERDICTS = {
 _ORDER = ("error", "fail", "inconc", "none", "pass")
 
 
-def report(result: Mapping[str, Any], recording: Recording) -> str:
+def report(result: Mapping[str, Any], recording: Recording, coverage: Coverage | None = None) -> str:
     """The text of report.html for a result (the content of result.json) and its record.
 
     Raises:
@@ -37,7 +41,7 @@ def report(result: Mapping[str, Any], recording: Recording) -> str:
     shown = page(recording, result["findings"])
     environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters |= {name: getattr(_words, name) for name in ("number", "margin", "window", "bounds")}
+    environment.filters |= {name: getattr(_words, name) for name in ("number", "margin", "window", "bounds", "share")}
     return environment.get_template("report.html.j2").render(
         result={"title": "", "ended": None, "command": None} | dict(result),
         recording=recording,
@@ -46,10 +50,20 @@ def report(result: Mapping[str, Any], recording: Recording) -> str:
         verdicts=VERDICTS,
         sections=_sections(shown),
         facts=flat,
+        listings=_listings(coverage),
         data=Markup(script_json(_data(shown, result))),
         ours={name: Markup(_text(_HERE / f"report.{name}")) for name in ("css", "js")},
         uplot={name: Markup(text) for name, text in _uplot().items()},
     )
+
+
+def _listings(coverage: Coverage | None) -> list[Listing]:
+    """The sources of the program with what was executed of them."""
+    if coverage is None:
+        return []
+    from hil.plc.program import read_source
+
+    return [listing(one, read_source(one), coverage) for one in coverage.files]
 
 
 def script_json(data: object) -> str:

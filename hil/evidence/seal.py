@@ -6,16 +6,21 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hil.evidence._files import replace
 from hil.evidence.junit import junit
 from hil.evidence.report import report
 from hil.record import Recording
 
+if TYPE_CHECKING:
+    from hil.plc.coverage import Coverage
 
-def seal(folder: Path, result: Mapping[str, Any], recording: Recording) -> None:
+
+def seal(folder: Path, result: Mapping[str, Any], recording: Recording, coverage: Coverage | None = None) -> None:
     """Write the three files, each whole or not at all; all are rendered before the first is written.
+
+    With `coverage` there is a fourth, `coverage.info`.
 
     Raises:
         RunError: the disk refuses.
@@ -23,8 +28,10 @@ def seal(folder: Path, result: Mapping[str, Any], recording: Recording) -> None:
     files = {
         "result.json": result_json(result),
         "junit.xml": junit(result),
-        "report.html": report(result, recording),
+        "report.html": report(result, recording, coverage),
     }
+    if coverage is not None:
+        files["coverage.info"] = coverage.lcov()
     for name, text in files.items():
         replace(folder / name, [text])
 

@@ -41,14 +41,16 @@ class Fault:
         return f"{self.file}:{self.line}:{self.column}: {self.kind}: {self.message}"
 
 
-def compile_file(path: str | Path, program: str | None = None, profile: Profile | str = IEC) -> Program:
+def compile_file(
+    path: str | Path, program: str | None = None, profile: Profile | str = IEC, *, coverage: bool = False
+) -> Program:
     """The program of a Structured Text file; `program` names the PROGRAM to run alone.
 
     `profile` decides where runtimes differ (profiles.py), an object or a name.
 
     Raises: Diagnostics for mistakes in it, InputError when it cannot be read.
     """
-    return compile_text(read_source(path), str(path), program, profile)
+    return compile_units([(read_source(path), str(path))], program, profile, coverage=coverage)
 
 
 def read_source(path: str | Path) -> str:
@@ -74,8 +76,12 @@ def compile_text(text: str, file: str = "<text>", program: str | None = None, pr
     return compile_units([(text, file)], program, profile)
 
 
-def compile_units(texts: list[tuple[str, str]], program: str | None = None, profile: str | Profile = IEC) -> Program:
+def compile_units(
+    texts: list[tuple[str, str]], program: str | None = None, profile: str | Profile = IEC, *, coverage: bool = False
+) -> Program:
     """The program of several texts, each with the name of its file; their units name each other in any order.
+
+    With `coverage` it counts what it executes, for `hil.plc.coverage.Coverage.of(program, memory)`.
 
     Raises: Diagnostics for mistakes in them.
     """
@@ -83,12 +89,14 @@ def compile_units(texts: list[tuple[str, str]], program: str | None = None, prof
     whole = "\0".join([compiler_digest(), program or "", str(chosen), *(text for text, _ in texts)])
     files = "\0".join(file for _, file in texts)
     digest = sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+    if coverage:
+        digest = sha256(f"{digest} counted".encode()).hexdigest()
     key = sha256(f"{digest}\0{files}\0{toolchain()}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def make() -> bytes:
         from hil.plc.compiler import build
 
-        return build(texts, program, chosen)
+        return build(texts, program, chosen, coverage)
 
     return Program(cached(f"plc/{key[:2]}/{key}", make), digest)
 
@@ -118,6 +126,9 @@ class Program:
         self.size: int = head["size"]
         self.period: int | None = head["period"]
         self._locations: list[list[Any]] = head["locations"]
+        counters, probes = head.get("coverage", (0, []))
+        self.counters: int = counters  # where they begin
+        self.probes: list[list[Any]] = probes  # what each of them counts: see hil.plc.coverage
         self.symbols = Symbols(head["types"], head["roots"], head["prefixes"])
         self._library = Library(parts[2])
         self.address = self._library.address("scan")

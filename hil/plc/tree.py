@@ -398,6 +398,7 @@ class Project:
     startup: list[Pou] = field(default_factory=list)  # functions that the first scan begins with
     dispatch: dict[str, list[tuple[int, Pou]]] = field(default_factory=dict)  # by method: (class, what it runs)
     access: list[Access] = field(default_factory=list)
+    places: dict[int, tuple[Statement, int]] = field(default_factory=dict)  # where statements begin, by identity
 
 
 def scalar(expr: Expr) -> Scalar:

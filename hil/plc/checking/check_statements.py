@@ -38,10 +38,11 @@ class Statements(Calls):
     """Checks one body."""
 
     loops = 0  # around the statement
+    chart: s.Chart | None = None  # what the body was made from
 
     def whole(self, declaration: s.Pou) -> list[Statement]:
         """The body of a unit, behind what its declarations assign at the start."""
-        owner = self.owner()
+        owner, self.chart = self.owner(), declaration.chart
         first = [] if owner is None or declaration.name.startswith(ACTION) else self._initials(owner, declaration.at)
         if not declaration.body and self.units.external(declaration, self.scope.pou):
             return [Evaluate(Standard(BOOL, declaration.at, "__NO_BODY", []))]
@@ -64,6 +65,8 @@ class Statements(Calls):
             statement = self._statement(node)
             if statement is not None:
                 found.append(statement)
+                if self.chart is None or is_transition(node, self.chart):
+                    self.scope.names.places[id(statement)] = (statement, node.at)
         return found
 
     def _statement(self, node: s.Statement) -> Statement | None:
@@ -267,6 +270,11 @@ class Statements(Calls):
             self.scope.error(found.at, f"FOR counts in whole numbers, this bound is {found.type.name}; convert it")
             return poison(node.at)
         return found
+
+
+def is_transition(node: s.Statement, chart: s.Chart) -> bool:
+    """Whether a statement made from a chart is the test of a transition, which the user wrote."""
+    return isinstance(node, s.If) and any(node.branches[0][0] is one.condition for one in chart.transitions)
 
 
 def _enumerator(selector: Expr, value: int) -> str:

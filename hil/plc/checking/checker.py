@@ -45,7 +45,7 @@ def check(units: list[s.Unit], report: Report, program: str | None = None, profi
     for pou in names.pous.values():
         check_jumps(pou, names)
     project = _place(units, names, declarations, program)
-    project.classes, project.dispatch = classes, dispatch
+    project.classes, project.dispatch, project.places = classes, dispatch, names.places
     project.startup = [one for key, one in names.pous.items() if key.startswith(STARTUP)]
     return project
 

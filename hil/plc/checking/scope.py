@@ -11,7 +11,7 @@ from hil.errors import near
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
 from hil.plc.profiles import IEC, Profile
-from hil.plc.tree import Pou, Variable
+from hil.plc.tree import Pou, Statement, Variable
 from hil.plc.types import ELEMENTARY, Enum, Type
 
 MOST_COMPARED = 2000  # names that a misspelt one is compared with
@@ -78,6 +78,7 @@ class Names:
     profile: Profile = IEC
     vendor_enumeration: Callable[[str], str | None] = lambda _: None
     declare_type: Callable[[str], Type | None] = lambda _: None
+    places: dict[int, tuple[Statement, int]] = field(default_factory=dict)  # where statements begin, by identity
 
     def direct_variable(self, address: str) -> Variable | None:
         """The variable at a direct address; None for %I* and what else is no address."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hil.plc import layout
 from hil.plc.checking.check_statements import flat
 from hil.plc.lowering.costs import Costs
+from hil.plc.lowering.coverage import Coverage
 from hil.plc.lowering.emit import Text, constant, memory_type, symbol, value_type
 from hil.plc.lowering.lower_statements import StatementLowering
 from hil.plc.lowering.lower_values import function_name, parameters_of, result_type
@@ -59,24 +60,43 @@ class Lowered:
     image: bytes
     locations: list[Location]
     loops: bool
+    coverage: Coverage | None
+    counters: int  # where they begin
 
 
-def lower(project: Project, everything: bool = False) -> Lowered:
+def lower(project: Project, everything: bool = False, coverage: Coverage | None = None) -> Lowered:
     """The module of a project; `everything` lowers units that no program reaches, too."""
     module = Module(project.image, project.classes, project.dispatch, project.profile)
+    module.coverage = coverage
     costs = Costs(project.profile)
     roots = [*project.startup, *(one.body for one in project.instances)]
     if everything:
         roots += list(project.pous.values())
-    for pou in _callees_first(roots, project):
+    reached = _callees_first(roots, project)
+    for pou in reached:
         module.functions.append(_Body(module, pou, costs).function())
+    if coverage is not None:
+        _unreached(coverage, project, reached)
     module.functions.append(_step(module, project))
     module.functions.append(SCAN)
     module.image += bytes(-len(module.image) % 16)
     largest = max((one.memory.size for one in project.pous.values() if one.number and one.memory), default=0)
+    behind = -(-largest // 16) * 16 + 16
+    module.counters = len(module.image) + behind
     text = module.text()  # which knows where addresses end; behind that a string ends and an object may reach
-    module.image += bytes(-(-largest // 16) * 16 + 16)
-    return Lowered(text, bytes(module.image), module.locations, module.loops)
+    counters = 8 * len(coverage.probes) if coverage is not None else 0
+    module.image += bytes(behind + -(-counters // 16) * 16)
+    return Lowered(text, bytes(module.image), module.locations, module.loops, coverage, module.counters)
+
+
+def _unreached(coverage: Coverage, project: Project, reached: list[Pou]) -> None:
+    """What no program calls is part of the sources all the same: its counters stay at zero."""
+    aside = Module(bytearray(project.image), project.classes, project.dispatch, project.profile)
+    aside.coverage = coverage
+    costs, known = Costs(project.profile), {one.name for one in reached}
+    for pou in _callees_first([one for one in project.pous.values() if coverage.counts(one)], project):
+        if pou.name not in known:
+            _Body(aside, pou, costs).function()
 
 
 def _callees_first(roots: list[Pou], project: Project) -> list[Pou]:
@@ -115,6 +135,7 @@ class _Body(StatementLowering):
             self._deeper()
         for variable in pou.variables.values():
             self._enter(variable)
+        self.probes.unit()
         cost = self.costs.body(pou.body)
         if cost > layout.FREE or pou.reentrant:
             self.charge(str(cost), pou.at)

@@ -48,6 +48,7 @@ class StatementLowering(ObjectLowering):
             self._statement(one)
 
     def _statement(self, one: Statement) -> None:
+        self.probes.statement(one)
         if isinstance(one, Assign):
             self._assign(one)
         elif isinstance(one, Evaluate):
@@ -112,13 +113,20 @@ class StatementLowering(ObjectLowering):
         text, done = self.text, self.text.fresh("endif")
         for condition, body in one.branches:
             yes, no = text.fresh("then"), text.fresh("else")
-            text.split(self.value(condition), yes, no)
+            text.split(self._decided(one, condition), yes, no)
             text.label(yes)
             self.body(body)
             text.go(done)
             text.label(no)
         self.body(one.otherwise)
         text.label(done)
+
+    def _decided(self, one: Statement, condition: Expr, *, inverted: bool = False) -> str:
+        """What a statement branches on."""
+        self.probes.decision(one, condition)
+        operand = self.value(condition)
+        self.probes.outcome(one, condition, operand, inverted=inverted)
+        return operand
 
     def _case(self, one: Case) -> None:
         text, selector, type_ = self.text, self.value(one.selector), scalar(one.selector)
@@ -136,11 +144,13 @@ class StatementLowering(ObjectLowering):
         else:
             self._compare_cases(one, selector, type_, targets)
             text.go(otherwise)
-        for (_, body), target in zip(one.branches, targets, strict=True):
+        for (labels, body), target in zip(one.branches, targets, strict=True):
             text.label(target)
+            self.probes.branch(one, ", ".join(f"{low}" if low == high else f"{low}..{high}" for low, high in labels))
             self.body(body)
             text.go(done)
         text.label(otherwise)
+        self.probes.branch(one, "ELSE")
         self.body(one.otherwise)
         text.label(done)
 
@@ -176,7 +186,7 @@ class StatementLowering(ObjectLowering):
         text.label(inside)
         self._inside(one.body, again, done)
         text.label(again)
-        text.split(self.value(one.condition), head, done)
+        text.split(self._decided(one, one.condition, inverted=not one.before), head, done)
         text.label(done)
 
     def _inside(self, body: list[Statement], again: str, done: str) -> None:
@@ -194,6 +204,7 @@ class StatementLowering(ObjectLowering):
         self.store(one.variable, self._narrow(first, type_, width))
         inside, again, more, done = (text.fresh(hint) for hint in ("for", "again", "more", "endfor"))
         entered = self._within(first, last, up, width)
+        self.probes.outcome(one, None, entered)
         passes = self.costs.passes(one)
         counted = self.costs.counted(one)
         before = counted and one.steady and not one.leaves and width == 64 and not self.costs.wraps
@@ -224,6 +235,7 @@ class StatementLowering(ObjectLowering):
         if self.costs.wraps:
             following = self.wide(self._narrow(following, type_, width), type_, width)
         goes_on = self._within(following, last, up, width)
+        self.probes.outcome(one, None, goes_on)
         beyond = text.fresh("last")
         text.split(goes_on, more, beyond)
         text.label(more)

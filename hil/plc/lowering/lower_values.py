@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hil.plc import layout
+from hil.plc.lowering.coverage import Probes
 from hil.plc.lowering.emit import Text, constant, memory_type, symbol, value_type
 from hil.plc.lowering.lower_standard import ORDERED, SIGNED, UNSIGNED, StandardLowering
 from hil.plc.lowering.module import Module
@@ -47,6 +48,7 @@ class ValueLowering(StandardLowering):
     def __init__(self, module: Module, pou: Pou) -> None:
         self.module, self.pou = module, pou
         self.text = Text()
+        self.probes = Probes(module.coverage, pou, self.text)
         self.frame = 0  # bytes of stack, where calls may recur
         self.ranges = Ranges()
         self.handler = ""  # where faults go while a call has an ENO
@@ -178,6 +180,12 @@ class ValueLowering(StandardLowering):
 
     def value(self, expr: Expr) -> str:
         """An operand: a constant or a register; a pointer for strings and composed types."""
+        self.probes.value(expr)
+        operand = self._uncounted(expr)
+        self.probes.condition(expr, operand)
+        return operand
+
+    def _uncounted(self, expr: Expr) -> str:
         if isinstance(expr, Const):
             return self._constant(expr)
         if isinstance(expr, Operation):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hil.plc import layout
+from hil.plc.lowering.coverage import RUNTIME as COUNTING
+from hil.plc.lowering.coverage import Coverage
 from hil.plc.lowering.emit import data
 from hil.plc.lowering.inlining import Inlining
 from hil.plc.profiles import IEC, Profile
@@ -55,6 +57,8 @@ class Module:
         self.loops = False
         self.counts = False  # some loop counts its passes
         self.inlining = Inlining()
+        self.coverage: Coverage | None = None
+        self.counters = 0  # where they begin
 
     def implementations(self, pou: Pou) -> list[tuple[int, Pou]]:
         """Which unit runs for each class of objects when this method, or body, is called."""
@@ -104,5 +108,7 @@ class Module:
             *self.dispatchers.values(),
             *self.functions,
         ]
+        if self.coverage is not None:
+            parts += [f"@counters = private constant i64 {self.counters}", COUNTING]
         parts += [self.inlining.text(), PROFILE]
         return "\n".join(parts)
