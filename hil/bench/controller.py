@@ -36,7 +36,7 @@ class ControllerSide:
         return tuple(
             one.path
             for one in self.program.variables
-            if one.section == "input" and one.path.isidentifier() and not one.kind.startswith("S")
+            if one.section == "input" and one.path.isidentifier() and not one.text
         )
 
     def noted(self, path: str) -> bool:
@@ -82,7 +82,7 @@ def open_controller(file: RigFile, source: Source, *, coverage: bool = False) ->
         if found is None:
             cure = near(name, [one.path for one in program.variables])
             faults.append(f"{place}: program {program.name} has no variable {name!r}{cure}")
-        elif found.kind.startswith("S"):
+        elif found.text:
             faults.append(
                 f"{place}: {found.path} is a {found.type} ({found.file}:{found.line}); a wire carries a number"
             )
@@ -166,7 +166,7 @@ def _value_faults(variable: "Variable", value: float) -> Iterator[str]:
     place = f"({variable.file}:{variable.line})"
     if variable.section != "input":
         yield f"{variable.path} is no VAR_INPUT of the program {place}; only an input can be given a value"
-    elif not variable.kind.startswith("S") and (
+    elif not variable.text and (
         fault := Signal(variable.path, variable.type, "", *_range(variable), kind=variable.kind).fault(value)
     ):
         yield f"controller.{fault} {place}"

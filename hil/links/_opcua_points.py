@@ -10,7 +10,7 @@ from hil.links.opcua_types import ELEMENTARY, MILLISECOND
 
 Convert = Callable[[Any], Any]
 
-_KINDS = {one.built_in: one.kind for one in ELEMENTARY.values()}
+_KINDS = {one.built_in: one.kind for name, one in ELEMENTARY.items() if name != "WSTRING"}  # wires carry Latin-1
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ ELEMENTARY = {
     "TIME": Elementary("Int64", "i8", MILLISECOND),
     "LTIME": Elementary("Int64", "i8"),
     "STRING": Elementary("String", "S"),
+    "WSTRING": Elementary("String", "V"),
 }
 
 _BY_KIND = {one.kind: one for name, one in reversed(ELEMENTARY.items()) if name not in ("BOOL", "TIME", "LTIME")}
@@ -54,4 +55,4 @@ SUBTYPES = ("BYTE", "WORD", "DWORD", "LWORD", "TIME", "LTIME")
 def elementary(type_name: str, kind: str) -> Elementary:
     """Return how a variable travels; an enumeration or an alias travels as what it is in memory."""
     plain = type_name.upper().split("[")[0].split("(")[0].strip()
-    return ELEMENTARY.get(plain) or _BY_KIND["S" if kind.startswith("S") else kind]
+    return ELEMENTARY.get(plain) or _BY_KIND[kind[0] if kind[0] in "SV" else kind]

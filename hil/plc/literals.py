@@ -95,23 +95,28 @@ def _clock(text: str) -> int:
     return (int(hour) * 60 + int(minute)) * 60 * SECOND + ns
 
 
-def characters(text: str) -> bytes:
-    """`'it$'s$0D$N'` as bytes in Latin-1, the one-byte character set of the standard.
+def characters(text: str, wide: bool = False) -> bytes:
+    """`'it$'s$0D$N'` as bytes in Latin-1, the one-byte character set of the standard, or `wide` in UTF-16.
+
+    Between double quotes a character's code has four digits, `"$20AC"`.
 
     Raises: ValueError.
     """
 
     def plain(found: re.Match[str]) -> str:
         word = found.group(1)
-        if len(word) == 2:
+        if len(word) > 1:
             return chr(int(word, 16))
         if word.upper() not in _ESCAPES:
             raise ValueError(f"${word} is no escape in a string; a dollar sign is written $$")
         return _ESCAPES[word.upper()]
 
-    body = re.sub(r"\$([0-9A-Fa-f]{2}|.)", plain, text[1:-1])
+    digits = 4 if text.startswith('"') else 2
+    body = re.sub(rf"\$([0-9A-Fa-f]{{{digits}}}|.)", plain, text[1:-1])
     if "\0" in body:
-        raise ValueError("$00 ends a string; it cannot stand inside one")
+        raise ValueError(f"${'0' * digits} ends a string; it cannot stand inside one")
+    if wide:
+        return body.encode("utf-16-le", "surrogatepass")
     try:
         return body.encode("latin-1")
     except UnicodeEncodeError:

@@ -210,9 +210,10 @@ class Program:
             return _nested([self._read(memory, each) for each in self._elements(one)], one.shape)
         if one.members:
             return {name: self._read(memory, self.find(f"{one.path}.{name}")) for name in one.members}
-        value = memory[one.offset : one.offset + np.dtype(one.kind).itemsize].view(one.kind)[0]
-        if one.kind.startswith("S"):
-            return bytes(value).decode("latin-1")
+        content = memory[one.offset : one.offset + np.dtype(one.kind).itemsize]
+        if one.text or one.encoding:
+            return _text(one, content.tobytes())
+        value = content.view(one.kind)[0]
         return bool(value & 1) if one.type == "BOOL" else value.item()
 
     def _elements(self, one: Variable) -> Iterator[Variable]:
@@ -236,7 +237,11 @@ class Program:
                 self.write(memory, f"{one.path}.{name}", each)
         else:
             size = np.dtype(one.kind).itemsize
-            memory[one.offset : one.offset + size].view(one.kind)[0] = _fitting(one, value)
+            slot = memory[one.offset : one.offset + size]
+            if one.encoding:
+                slot[:] = np.frombuffer(_coded(one, value, size), np.uint8)
+            else:
+                slot.view(one.kind)[0] = _fitting(one, value)
 
 
 def _nested(flat: list[Any], shape: tuple[int, ...]) -> list[Any]:
@@ -245,18 +250,38 @@ def _nested(flat: list[Any], shape: tuple[int, ...]) -> list[Any]:
     return flat
 
 
+def _text(one: Variable, content: bytes) -> str:
+    """The characters of a string up to the zero that ends it, or the one of a CHAR."""
+    found = content.decode(one.encoding, "surrogatepass")
+    return found.partition("\0")[0] if one.text else found
+
+
+def _coded(one: Variable, value: Any, size: int) -> bytes:
+    """A text as it lies in memory.
+
+    Raises: InputError.
+    """
+    problem = _refused(one, value)
+    try:
+        content = str(value).encode(one.encoding, "surrogatepass" if one.encoding != "latin-1" else "strict")
+    except UnicodeEncodeError:
+        raise problem from None
+    if len(content) > size or (one.text and "\0" in str(value)) or (not one.text and len(content) != size):
+        raise problem
+    return content.ljust(size, b"\0")
+
+
+def _refused(one: Variable, value: Any) -> InputError:
+    return InputError(f"'{one.path}' is {one.type} and cannot hold {value!r} ({one.file}:{one.line})")
+
+
 def _fitting(one: Variable, value: Any) -> Any:
     """The value as NumPy stores it.
 
     Raises: InputError.
     """
-    problem = InputError(f"'{one.path}' is {one.type} and cannot hold {value!r} ({one.file}:{one.line})")
+    problem = _refused(one, value)
     try:
-        if one.kind.startswith("S"):
-            content = str(value).encode("latin-1")
-            if len(content) > int(one.kind[1:]) or b"\0" in content:
-                raise problem
-            return content
         if one.kind.startswith("f"):
             return float(value)
         if one.type == "BOOL":

@@ -36,6 +36,17 @@ class Variable:
     size: int = 0  # bytes
     retain: bool = False  # RETAIN or PERSISTENT: kept over a restart
 
+    @property
+    def encoding(self) -> str:
+        """How the text of a STRING, WSTRING, CHAR or WCHAR lies in memory; "" when it is none."""
+        name = self.type.split("[")[0]
+        return {"STRING": "latin-1", "CHAR": "latin-1", "WSTRING": "utf-16-le", "WCHAR": "utf-16-le"}.get(name, "")
+
+    @property
+    def text(self) -> bool:
+        """Whether it is a STRING or WSTRING."""
+        return self.type.startswith(("STRING[", "WSTRING["))
+
 
 class Symbols:
     """The symbol table as it is kept in the cache: plain lists, expanded on demand.

@@ -58,7 +58,7 @@ def _value(one: Variable, cell: str, where: str) -> Any:
     try:
         if one.shape or one.members:
             raise ValueError
-        if one.kind.startswith("S"):
+        if one.encoding:
             return cell
         if one.type == "BOOL":
             return {"TRUE": True, "1": True, "FALSE": False, "0": False}[text.upper()]

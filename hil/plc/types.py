@@ -19,7 +19,7 @@ class Type:
 
 @dataclass(frozen=True, eq=False)
 class Scalar(Type):
-    """An elementary type; `family` is one of bool int uint bits real time date tod dt any_int any_real."""
+    """An elementary type; `family` is one of bool int uint bits real char time date tod dt any_int any_real."""
 
     family: str = ""
     bits: int = 0
@@ -27,7 +27,7 @@ class Scalar(Type):
     @property
     def signed(self) -> bool:
         """Whether the machine integer behind it is signed."""
-        return self.family not in ("bool", "uint", "bits")
+        return self.family not in ("bool", "uint", "bits", "char")
 
     @property
     def range(self) -> tuple[int, int]:
@@ -56,9 +56,18 @@ class Subrange(Type):
 
 @dataclass(frozen=True, eq=False)
 class String(Type):
-    """STRING[capacity]: capacity bytes and a closing zero; what follows the text is zero throughout."""
+    """STRING[capacity] or WSTRING[capacity]: so many characters and a closing zero; behind the text all is zero.
+
+    `width` is the bytes of a character: 1 (Latin-1) or 2 (a code unit of UTF-16).
+    """
 
     capacity: int
+    width: int = 1
+
+    @property
+    def character(self) -> Scalar:
+        """CHAR or WCHAR."""
+        return ELEMENTARY["CHAR" if self.width == 1 else "WCHAR"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +143,7 @@ _FAMILIES = {
     "uint": {"USINT": 8, "UINT": 16, "UDINT": 32, "ULINT": 64},
     "bits": {"BYTE": 8, "WORD": 16, "DWORD": 32, "LWORD": 64},
     "real": {"REAL": 32, "LREAL": 64},
+    "char": {"CHAR": 8, "WCHAR": 16},
     "time": {"TIME": 64, "LTIME": 64},  # all of these count nanoseconds
     "date": {"DATE": 64, "LDATE": 64},
     "tod": {"TOD": 64, "LTOD": 64},
@@ -155,9 +165,10 @@ DEFAULT_STRING = 80
 LONGEST_STRING = 32767
 
 
-def string(capacity: int) -> String:
-    """STRING[capacity]."""
-    return String(f"STRING[{capacity}]", capacity + 1, 1, bytes(capacity + 1), capacity)
+def string(capacity: int, width: int = 1) -> String:
+    """STRING[capacity], or WSTRING[capacity] with a `width` of 2 bytes."""
+    size = (capacity + 1) * width
+    return String(f"{'W' if width == 2 else ''}STRING[{capacity}]", size, width, bytes(size), capacity, width)
 
 
 def array(bounds: tuple[tuple[int, int], ...], element: Type) -> Array:
@@ -227,7 +238,7 @@ def encode(type_: Type, value: int | float | bytes) -> bytes:
     """A constant as it lies in memory."""
     if isinstance(type_, String):
         assert isinstance(value, bytes)
-        return value[: type_.capacity].ljust(type_.size, b"\0")
+        return value[: type_.capacity * type_.width].ljust(type_.size, b"\0")
     scalar = machine(type_)
     assert scalar is not None
     assert not isinstance(value, bytes)
@@ -247,9 +258,9 @@ def decode(type_: Type, image: bytes) -> int | float | bytes:
 
 
 def numpy_kind(type_: Type) -> str:
-    """The NumPy kind string of a value in memory."""
+    """The NumPy kind string of a value in memory; NumPy has none for UTF-16, so a WSTRING is plain bytes."""
     if isinstance(type_, String):
-        return f"S{type_.capacity}"
+        return f"S{type_.capacity}" if type_.width == 1 else f"V{type_.capacity * 2}"
     scalar = machine(type_)
     if scalar is None:
         return f"V{type_.size}"
@@ -263,7 +274,7 @@ def widens(source: Type, target: Type) -> bool:
     """Whether `source` becomes `target` by itself (IEC 61131-3 figure 12): without losing anything."""
     if not isinstance(source, Scalar) or not isinstance(target, Scalar):
         return False
-    if source.family == target.family:
+    if source.family == target.family and source.family != "char":
         return source.bits < target.bits or (source.bits == target.bits and len(source.name) < len(target.name))
     if target.family not in _WIDER.get(source.family, ()):
         return False

@@ -22,7 +22,7 @@ _INSIDE = re.compile(r"[.\[]")
 class Value:
     """A variable, or an array of them, in a program's memory: where it lies and how it travels.
 
-    `shape` is () for a scalar; `room` is the number of characters that a STRING holds.
+    `shape` is () for a scalar; `room` is the number of characters that a STRING or WSTRING holds.
     """
 
     path: str
@@ -39,6 +39,10 @@ class Value:
     def built_in(self) -> ua.VariantType:
         """The built-in type of OPC UA."""
         return ua.VariantType[self.how.built_in]
+
+    @property
+    def _encoding(self) -> str:
+        return "utf-16-le" if self.how.kind == "V" else "latin-1"
 
     def read(self, image: bytes) -> ua.Variant:
         """Return the value in a copy of the memory."""
@@ -64,17 +68,17 @@ class Value:
         if self.how.built_in == "Boolean":
             return bool(raw)
         if self.how.built_in == "String":
-            return raw.partition(b"\0")[0].decode("latin-1")
+            return raw.decode(self._encoding, "replace").partition("\0")[0]
         if self.how.scale != 1:
             return raw // self.how.scale if raw >= 0 else -(-raw // self.how.scale)
         return raw
 
     def _inward(self, value: Any) -> Any:
         if self.how.built_in == "String":
-            text = (value or "").encode("latin-1")
-            if len(text) > self.room or b"\0" in text:
+            text = (value or "").encode(self._encoding)
+            if len(text) > self.room * (2 if self.how.kind == "V" else 1) or "\0" in (value or ""):
                 raise OverflowError
-            return text
+            return text.ljust(self.dtype.itemsize, b"\0")
         return value * self.how.scale if self.how.scale != 1 else value
 
 
@@ -101,7 +105,7 @@ def values(program: "Program") -> dict[str, Value]:
 
 def _value(one: "Variable", writable: bool) -> Value:
     how, room = elementary(one.type, one.kind), _ROOM.search(one.type)
-    dtype = np.dtype(one.kind)
+    dtype = np.dtype(f"V{one.size}" if one.text else one.kind)  # a text with the zero that ends it
     return Value(
         one.path,
         re.split(r"[\[(\s]", one.type.upper())[0],

@@ -77,7 +77,8 @@ def test_run_and_check_take_a_profile(
     assert called(["check", str(file), "--profile", "x"], monkeypatch) == 2
 
 
-TABLE = """PROGRAM P VAR_INPUT x : LREAL; on : BOOL; d : TIME; c : (RED, BLUE); s : STRING[9]; END_VAR
+TABLE = """PROGRAM P VAR_INPUT x : LREAL; on : BOOL; d : TIME; c : (RED, BLUE); s : STRING[9];
+w : WSTRING[9]; k : CHAR := 'x'; END_VAR
 VAR_OUTPUT y : LREAL; r : REAL; a : ARRAY [0..1] OF INT; END_VAR
 IF on THEN y := y + x; END_IF; r := LREAL_TO_REAL(y); a[1] := a[1] + 1; END_PROGRAM"""
 
@@ -85,15 +86,15 @@ IF on THEN y := y + x; END_IF; r := LREAL_TO_REAL(y); a[1] := a[1] + 1; END_PROG
 def test_run_reads_and_writes_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, given, taken = (tmp_path / name for name in ("x.st", "in.csv", "out.csv"))
     file.write_text(TABLE)
-    given.write_text("t_ns,x,ON,d,c,s\n0,0.1,TRUE,T#1s5ms,blue,hi\n2000000,,FALSE,7,0,\n")
+    given.write_text("t_ns,x,ON,d,c,s,w,k\n0,0.1,TRUE,T#1s5ms,blue,hi,€,\n2000000,,FALSE,7,0,,,y\n", encoding="utf-8")
     arguments = ["run", str(file), "--scans", "4", "--period", "1ms", "--inputs", str(given), "--outputs", str(taken)]
-    assert called([*arguments, "--watch", "y,r,a,d,c,s"], monkeypatch) == 0
-    assert taken.read_text().splitlines() == [
-        "scan,t_ns,y,r,a[0],a[1],d,c,s",
-        "0,0,0.1,0.1,0,1,1005000000,1,hi",
-        "1,1000000,0.2,0.2,0,2,1005000000,1,hi",
-        "2,2000000,0.2,0.2,0,3,7,0,hi",
-        "3,3000000,0.2,0.2,0,4,7,0,hi",
+    assert called([*arguments, "--watch", "y,r,a,d,c,s,w,k"], monkeypatch) == 0
+    assert taken.read_text(encoding="utf-8").splitlines() == [
+        "scan,t_ns,y,r,a[0],a[1],d,c,s,w,k",
+        "0,0,0.1,0.1,0,1,1005000000,1,hi,€,x",
+        "1,1000000,0.2,0.2,0,2,1005000000,1,hi,€,x",
+        "2,2000000,0.2,0.2,0,3,7,0,hi,€,y",
+        "3,3000000,0.2,0.2,0,4,7,0,hi,€,y",
     ]
 
 

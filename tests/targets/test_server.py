@@ -27,6 +27,10 @@ EDGES: dict[str, tuple[str, list[Any]]] = {
     "lreal": ("Double", [0.1, 5e-324, -1.7976931348623157e308, float("-inf")]),
     "time": ("Int64", [1500, -1, 0]),
     "text": ("String", ["", "Grüße", "123456789012"]),
+    "wide": ("String", ["", "Grüße €Ω", "123456789012", "😀"]),
+    "char": ("Byte", [0xE9]),
+    "wchar": ("UInt16", [0x20AC]),
+    "words": ("String", [["abc", "€"]]),
     "array": ("Int16", [[-1, 2, -3, 32767]]),
     "table": ("Double", [[[0.1, 0.2, 0.3], [4.0, 5.0, 6.0]]]),
 }
@@ -57,6 +61,7 @@ def test_every_type_goes_in_and_comes_out_exactly(plc: VirtualPlc, name: str) ->
         ("i_table", [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "Double", "BadTypeMismatch"),
         ("i_text", "1234567890123", "String", "BadOutOfRange"),
         ("i_text", "Ω", "String", "BadOutOfRange"),
+        ("i_wide", "1234567890123", "String", "BadOutOfRange"),
         ("i_time", 2**62, "Int64", "BadOutOfRange"),
         ("o_int", 1, "Int16", "BadNotWritable"),
         ("filter", 1.0, "Double", "BadNotWritable"),

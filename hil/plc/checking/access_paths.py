@@ -243,8 +243,9 @@ class Paths(Temporaries):
         if isinstance(type_, OpenArray):
             return ElementRef(type_.element, node.indexes[0].at, owner, indexes, name)
         assert isinstance(type_, String)
-        characters = CastRef(array(((0, type_.capacity - 1),), ELEMENTARY["BYTE"]), node.at, owner)
-        return ElementRef(ELEMENTARY["BYTE"], node.indexes[0].at, characters, indexes, name)
+        element = ELEMENTARY["BYTE" if type_.width == 1 else "WORD"]
+        characters = CastRef(array(((0, type_.capacity - 1),), element), node.at, owner)
+        return ElementRef(element, node.indexes[0].at, characters, indexes, name)
 
     def _direct(self, node: s.Direct) -> Place | Const:
         """%IX0.0: the variable that was declared there, or one of its own."""

@@ -202,7 +202,7 @@ class Statements(Calls):
     def _case(self, node: s.Case) -> Statement | None:
         selector = self.settle(self.expression(node.selector))
         type_ = machine(selector.type)
-        if selector.type is not POISON and (type_ is None or type_.family not in ("int", "uint", "bits")):
+        if selector.type is not POISON and (type_ is None or type_.family not in ("int", "uint", "bits", "char")):
             self.scope.error(
                 selector.at, f"CASE selects by a whole number or an enumeration, this is {selector.type.name}"
             )

@@ -84,7 +84,7 @@ class Declarations:
             return ty.ANY_POINTER
         blocks = [one.name for one in self.names.pou_declarations.values() if one.kind == "FUNCTION_BLOCK"]
         declared = [one.name for one in self.names.type_declarations.values()]
-        known = [*ty.ELEMENTARY, "STRING", *declared, *blocks]
+        known = [*ty.ELEMENTARY, "STRING", "WSTRING", *declared, *blocks]
         scope.unknown(spec.at, "type or function block", spec.name, known, "declare it in TYPE ... END_TYPE")
         return POISON
 
@@ -194,18 +194,16 @@ class Declarations:
         return ty.array(tuple(bounds), element)
 
     def _string(self, spec: s.StringType, scope: Scope) -> Type:
-        if spec.name == "WSTRING":
-            scope.error(spec.at, "WSTRING is not supported; use STRING")
-            return POISON
+        width = 2 if spec.name == "WSTRING" else 1
         if spec.length is None:
-            return ty.string(ty.DEFAULT_STRING)
+            return ty.string(ty.DEFAULT_STRING, width)
         length = Constants(scope).whole_constant(spec.length, "the length of a string")
         if length is None:
             return POISON
         if not 1 <= length <= ty.LONGEST_STRING:
             scope.error(spec.length.at, f"a string has 1 to {ty.LONGEST_STRING} characters, not {length}; change it")
             return POISON
-        return ty.string(length)
+        return ty.string(length, width)
 
     def _subrange(self, spec: s.SubrangeType, scope: Scope) -> Type:
         base = self._named(s.NamedType(spec.at, spec.name), scope)
@@ -313,8 +311,8 @@ class Declarations:
         found = Constants(scope).constant(node, type_, "the initial value")
         if found is None:
             return type_.image
-        if isinstance(found.value, bytes) and len(found.value) > type_.size - 1:
-            scope.error(node.at, f"{len(found.value)} characters do not fit {type_.name}; make it longer")
+        if isinstance(type_, ty.String) and isinstance(found.type, ty.String) and found.type.capacity > type_.capacity:
+            scope.error(node.at, f"{found.type.capacity} characters do not fit {type_.name}; make it longer")
         return ty.encode(type_, found.value)
 
     def _array_image(self, node: s.ArrayInitial, type_: Type, scope: Scope) -> bytes:

@@ -7,7 +7,7 @@ from hil.plc import syntax as s
 from hil.plc.checking.access_paths import Paths
 from hil.plc.checking.mixing import meeting, negated, stays_short
 from hil.plc.checking.scope import Scope
-from hil.plc.checking.values import convert, operation, poison, pseudo, spoken
+from hil.plc.checking.values import characters_alike, convert, operation, poison, pseudo, spoken
 from hil.plc.tree import (
     Const,
     Convert,
@@ -126,17 +126,19 @@ class Expressions(Paths):
         if node.kind == "date":
             name, ns = literals.moment(text)
             return Const(ELEMENTARY[name], at, ns)
-        if text.startswith('"'):
-            raise ValueError("a WSTRING literal has no type here; write it in single quotes")
-        content = literals.characters(text)
-        return Const(string(len(content)), at, content)
+        return self._text_literal(at, text, text.startswith('"'))
+
+    def _text_literal(self, at: int, text: str, wide: bool) -> Expr:
+        content, width = literals.characters(text, wide), 2 if wide else 1
+        return Const(string(len(content) // width, width), at, content)
 
     def _typed_literal(self, node: s.Literal) -> Expr:
         name = node.prefix.upper()
         if node.kind == "id":
             return self._qualified(node.at, node.prefix, node.text)
-        if name == "STRING" and node.kind == "string":
-            return self._plain_literal(s.Literal(node.at, "string", node.text))
+        if name in ("STRING", "WSTRING", "CHAR", "WCHAR") and node.kind == "string":
+            text = self._text_literal(node.at, node.text, name.startswith("W"))
+            return text if name.endswith("STRING") else self.coerce(text, ELEMENTARY[name], f"{node.prefix}#")
         plain = self._plain_literal(s.Literal(node.at, node.kind, node.text))
         target = ELEMENTARY.get(name) or self.scope.names.types.get(name)
         if target is None:
@@ -252,8 +254,9 @@ class Expressions(Paths):
         return poison(at)
 
     def _comparison(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
+        left, right = characters_alike(left, right)
         type_ = self.meet(left, right)
-        if isinstance(base(left.type), String) and isinstance(base(right.type), String):
+        if isinstance(left.type, String) and isinstance(right.type, String) and left.type.width == right.type.width:
             return operation(BOOL, at, op, [left, right])
         if type_ is not None and pseudo(type_):
             settled = self.settle(self.binary("+", at, left, right)).type

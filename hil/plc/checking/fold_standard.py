@@ -21,7 +21,7 @@ def function(name: str, type_: Type, operands: list[Const]) -> Value | None:
     """The value, or None when it is left to the machine code (NaN, a fault, what is seldom constant)."""
     values = [one.value for one in operands]
     if operands and isinstance(operands[0].type, String):
-        return _text(name, values, operands)
+        return _text(name, values, operands[0].type.width)
     scalar = machine(type_)
     if scalar is None or not values or any(isinstance(one, bytes) for one in values):
         return None
@@ -71,15 +71,27 @@ def _whole(name: str, type_: Scalar, values: list[int]) -> int:
     return wrap(type_, value << count | value >> (bits - count))
 
 
-def _text(name: str, values: list[Value], operands: list[Const]) -> Value | None:
+def _text(name: str, values: list[Value], width: int) -> Value | None:
     text = values[0]
     if not isinstance(text, bytes):
         return None
     if name == "LEN":
-        return len(text)
+        return len(text) // width
+    if name == "FIRST":
+        return int.from_bytes(text[:width], "little")
+    if name in ("NARROW", "WIDEN"):
+        return _recoded(text, width)
     if name == "CONCAT":
         return b"".join(one for one in values if isinstance(one, bytes))
     if name not in ("LEFT", "RIGHT"):
         return None
-    count = max(0, int(values[1]))
+    count = max(0, int(values[1])) * width
     return text[:count] if name == "LEFT" else text[max(0, len(text) - count) :]
+
+
+def _recoded(text: bytes, width: int) -> bytes:
+    """Latin-1 as UTF-16 and back, as the machine code does it: a code unit beyond Latin-1 is a question mark."""
+    if width == 1:
+        return text.decode("latin-1").encode("utf-16-le")
+    units = (int.from_bytes(text[at : at + 2], "little") for at in range(0, len(text), 2))
+    return bytes(one if one < 256 else ord("?") for one in units)

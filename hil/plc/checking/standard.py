@@ -8,7 +8,7 @@ from itertools import pairwise
 from hil.plc import syntax as s
 from hil.plc.checking.standard_base import is_a
 from hil.plc.checking.standard_convert import ConversionFunctions
-from hil.plc.checking.standard_text import TextFunctions
+from hil.plc.checking.standard_text import TextFunctions, together
 from hil.plc.checking.standard_times import TYPED, TimeFunctions
 from hil.plc.checking.values import convert, poison, pseudo, spoken, standard
 from hil.plc.tree import Const, Expr
@@ -24,7 +24,6 @@ from hil.plc.types import (
     base,
     machine,
     same,
-    string,
 )
 
 _OPERATORS = {
@@ -180,9 +179,8 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
 
     def _together(self, name: str, at: int, arguments: list[Expr]) -> tuple[Type, list[Expr]] | None:
         """The arguments in the one type they share; None when that was reported."""
-        if all(isinstance(one.type, String) for one in arguments):
-            longest = max(one.type.capacity for one in arguments if isinstance(one.type, String))
-            return string(longest), arguments
+        if (texts := together(arguments)) is not None:
+            return texts
         type_: Type | None = arguments[0].type
         for one in arguments[1:]:
             if type_ is not None and not same(type_, one.type):
@@ -197,37 +195,39 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
         return None if any(one.type is POISON for one in fitted) else (type_, fitted)
 
     def _extreme(self, name: str, at: int, arguments: list[Expr]) -> Expr:
-        together = self._together(name, at, arguments)
-        if together is None:
+        alike = self._together(name, at, arguments)
+        if alike is None:
             return poison(at)
-        type_, values = together
-        if machine(type_) is None:
-            return self.wrong(name, at, "numbers, durations or bit strings", type_)
+        type_, values = alike
+        if machine(type_) is None and not isinstance(type_, String):
+            return self.wrong(name, at, "elementary values", type_)
         return _fold(values, lambda one, other: standard(base(type_), at, name, [one, other]))
 
     def _limit(self, name: str, at: int, arguments: list[Expr]) -> Expr:
-        together = self._together(name, at, arguments)
-        if together is None or machine(together[0]) is None:
-            return poison(at) if together is None else self.wrong(name, at, "numbers", together[0])
-        low, value, high = together[1]
-        type_ = base(together[0])
+        alike = self._together(name, at, arguments)
+        if alike is None:
+            return poison(at)
+        if machine(alike[0]) is None and not isinstance(alike[0], String):
+            return self.wrong(name, at, "elementary values", alike[0])
+        low, value, high = alike[1]
+        type_ = base(alike[0])
         return standard(type_, at, "MIN", [standard(type_, at, "MAX", [value, low]), high])
 
     def _select(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         choice = self.coerce(arguments[0], BOOL, "SEL's G")
-        together = self._together(name, at, arguments[1:])
-        if together is None or choice.type is POISON:
+        alike = self._together(name, at, arguments[1:])
+        if alike is None or choice.type is POISON:
             return poison(at)
-        return standard(together[0], at, name, [choice, *together[1]])
+        return standard(alike[0], at, name, [choice, *alike[1]])
 
     def _mux(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         number = self.settle(arguments[0])
         if not is_a(number, "int", "uint"):
             return self.wrong(name, number.at, "a whole number as its first argument", number.type)
-        together = self._together(name, at, arguments[1:])
-        if together is None:
+        alike = self._together(name, at, arguments[1:])
+        if alike is None:
             return poison(at)
-        return standard(together[0], at, name, [convert(number, ELEMENTARY["LINT"]), *together[1]])
+        return standard(alike[0], at, name, [convert(number, ELEMENTARY["LINT"]), *alike[1]])
 
     def _valid(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         value, families = self.settle(arguments[0]), ("real",) if name == "IS_VALID" else ("bits",)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 
 from hil.plc.checking.standard_base import StandardBase, is_a
-from hil.plc.checking.values import convert, poison, standard
-from hil.plc.tree import Expr
-from hil.plc.types import ELEMENTARY, LINT, POISON, Scalar, String, base, machine, string
+from hil.plc.checking.values import as_text, characters, convert, poison, standard
+from hil.plc.tree import Const, Expr
+from hil.plc.types import ELEMENTARY, LINT, POISON, Scalar, String, base, machine, same, string
 
 _BITS = "BYTE|WORD|DWORD|LWORD"
 _FROM_BCD = re.compile(rf"(?:({_BITS})_)?BCD_TO_(USINT|UINT|UDINT|ULINT|SINT|INT|DINT|LINT)")
+_TEXTS = ("STRING", "WSTRING")
 _TO_BCD = re.compile(rf"(?:(USINT|UINT|UDINT|ULINT|SINT|INT|DINT|LINT)_)?TO_BCD_({_BITS})")
 
 
@@ -24,9 +25,9 @@ class ConversionFunctions(StandardBase):
             return self._from_bcd if found else self._to_bcd
         for word in ("TO", "TRUNC"):
             source, parted, target = name.rpartition(f"{word}_")
-            if parted and target in (*ELEMENTARY, "STRING") and (not source or source.endswith("_")):
+            if parted and target in (*ELEMENTARY, *_TEXTS) and (not source or source.endswith("_")):
                 from_name = source[:-1]
-                if from_name in (*ELEMENTARY, "STRING", ""):
+                if from_name in (*ELEMENTARY, *_TEXTS, ""):
                     return lambda _, at, arguments: self._convert(
                         name, at, arguments, from_name, target, word == "TRUNC"
                     )
@@ -39,20 +40,61 @@ class ConversionFunctions(StandardBase):
             self.scope.error(at, f"{name} takes 1 argument, here are {len(arguments)}")
             return poison(at)
         value = arguments[0]
-        if source and source != "STRING":
+        if source in _TEXTS:
+            value = self._text(name, value, _width(source))
+        elif source:
             value = self.coerce(value, ELEMENTARY[source], f"{name}'s argument")
         value = self.settle(value)
         if value.type is POISON:
             return value
-        if source == "STRING" and not isinstance(value.type, String):
-            return self.wrong(name, at, "a STRING", value.type)
-        if target == "STRING":
-            return value if isinstance(value.type, String) else self._to_string(name, at, value)
+        if target in _TEXTS:
+            return self._to_text(name, at, value, _width(target))
         if isinstance(value.type, String):
-            return self._from_string(name, at, value, ELEMENTARY[target])
+            return self._from_text(name, at, value, ELEMENTARY[target])
         if machine(value.type) is None:
             return self.wrong(name, at, "an elementary value", value.type)
+        if is_a(value, "char") or ELEMENTARY[target].family == "char":
+            return self._character(name, at, value, ELEMENTARY[target])
         return convert(value, ELEMENTARY[target], truncate)
+
+    def _text(self, name: str, value: Expr, width: int) -> Expr:
+        """An argument that must be a STRING, or a WSTRING; a character will do."""
+        fitted = as_text(value, string(1, width))
+        if fitted is None and value.type is not POISON:
+            return self.wrong(name, value.at, "a STRING" if width == 1 else "a WSTRING", value.type)
+        return fitted or value
+
+    def _character(self, name: str, at: int, value: Expr, target: Scalar) -> Expr:
+        """Characters are numbered by their code; what CHAR has not is a question mark."""
+        families = ("char", "bits", "int", "uint")
+        if not is_a(value, *families) or target.family not in families:
+            self.scope.error(at, f"{name} is no conversion; characters convert to and from strings and codes")
+            return poison(at)
+        if is_a(value, "char") and target.family == "char" and target.bits < _bits(value):
+            if isinstance(value, Const):
+                assert not isinstance(value.value, bytes)
+                return Const(target, at, value.value if value.value < 256 else ord("?"))
+            return standard(target, at, "NARROW_CHARACTER", [value])
+        return convert(value, target)
+
+    def _to_text(self, name: str, at: int, value: Expr, width: int) -> Expr:
+        """A value as a STRING or WSTRING."""
+        type_ = base(value.type)
+        if isinstance(type_, Scalar) and type_.family == "char":
+            value = characters(value, type_.size)
+        elif not isinstance(type_, String):
+            value = self._to_string(name, at, value)
+        if not isinstance(value.type, String) or value.type.width == width:
+            return value
+        return standard(string(value.type.capacity, width), at, "WIDEN" if width == 2 else "NARROW", [value])
+
+    def _from_text(self, name: str, at: int, value: Expr, target: Scalar) -> Expr:
+        """What a STRING or WSTRING says; as a character its first one, zero when it is empty."""
+        assert isinstance(value.type, String)
+        if target.family == "char":
+            first = standard(value.type.character, at, "FIRST", [value])
+            return first if same(value.type.character, target) else self._character(name, at, first, target)
+        return self._from_string(name, at, self._to_text(name, at, value, 1), target)
 
     def _from_bcd(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         """Four bits for each digit; a digit above 9 is a fault."""
@@ -97,7 +139,17 @@ class ConversionFunctions(StandardBase):
         return standard(string(32), at, "TO_STRING", [value])
 
     def _from_string(self, name: str, at: int, value: Expr, target: Scalar) -> Expr:
-        if target.family not in ("bool", "int", "uint", "bits", "real"):
-            self.scope.error(at, f"{name} is not supported; convert to a number first")
-            return poison(at)
+        if target.family in ("time", "date", "tod", "dt"):
+            return convert(self.in_st(f"__TEXT_{target.family.upper()}", at, [value]), target)
         return standard(target, at, "FROM_STRING", [value])
+
+
+def _width(name: str) -> int:
+    """Bytes of the characters of a STRING or WSTRING."""
+    return 2 if name == "WSTRING" else 1
+
+
+def _bits(value: Expr) -> int:
+    found = machine(value.type)
+    assert found is not None
+    return found.bits

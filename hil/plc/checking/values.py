@@ -22,6 +22,7 @@ from hil.plc.types import (
     base,
     machine,
     same,
+    string,
 )
 
 
@@ -55,6 +56,47 @@ def standard(type_: Type, at: int, name: str, operands: list[Expr]) -> Expr:
         if value is not None:
             return Const(type_, at, value)
     return Standard(type_, at, name, operands)
+
+
+def as_text(expr: Expr, target: Type) -> Expr | None:
+    """A string or character as what takes it without a conversion; None when it does not fit.
+
+    A literal of one character is a CHAR, too; a character becomes the string that it makes alone.
+    """
+    source = base(expr.type)
+    if isinstance(source, String) and isinstance(target, String):
+        return expr if source.width == target.width else None
+    if isinstance(source, String) and isinstance(target, Scalar):
+        if target.family != "char" or not isinstance(expr, Const) or source.capacity != 1:
+            return None
+        assert isinstance(expr.value, bytes)
+        return Const(target, expr.at, int.from_bytes(expr.value, "little")) if same(source.character, target) else None
+    if not isinstance(target, String) or not same(source, target.character):
+        return None
+    return characters(expr, target.width)
+
+
+def characters(expr: Expr, width: int) -> Expr:
+    """The string that a character makes alone."""
+    if isinstance(expr, Const):
+        assert not isinstance(expr.value, bytes)
+        text = int(expr.value).to_bytes(width, "little") if expr.value else b""
+        return Const(string(1, width), expr.at, text)
+    return Standard(string(1, width), expr.at, "CHARACTER", [expr])
+
+
+def characters_alike(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """Of a string and a character to be compared: two characters when one is a literal, else two strings."""
+    if isinstance(left.type, String) and isinstance(right.type, Scalar):
+        return _alike(left, right)
+    if isinstance(right.type, String) and isinstance(left.type, Scalar):
+        return _alike(right, left)[::-1]
+    return left, right
+
+
+def _alike(text: Expr, one: Expr) -> tuple[Expr, Expr]:
+    as_character = as_text(text, one.type)
+    return (as_character, one) if as_character else (text, as_text(one, text.type) or one)
 
 
 def convert(expr: Expr, target: Type, truncate: bool = False) -> Expr:
@@ -137,8 +179,8 @@ class Values:
             return self._into_subrange(expr, target, what)
         if same(base(source), target):
             return stored(expr)
-        if isinstance(source, String) and isinstance(target, String):
-            return expr
+        if (text := as_text(expr, target)) is not None:
+            return text
         if pseudo(source) and isinstance(target, Scalar) and self._literal_fits(expr, target):
             return self.adapt(expr, target)
         if (referred := self.refer(expr, target, what)) is not None:

@@ -74,6 +74,8 @@ class StandardLowering(ConversionLowering):
             return self._special(name, expr, [self.value(one) for one in expr.operands])
         if name in ("SEL", "MUX"):
             return self._choose(expr)
+        if name == "NARROW_CHARACTER":
+            return self.narrow_character(self.value(expr.operands[0]))
         if name in ("SHL", "SHR", "ROL", "ROR"):
             return self._shift(expr)
         if machine(expr.type) is None or isinstance(expr.operands[0].type, String):

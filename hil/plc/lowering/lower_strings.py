@@ -1,69 +1,16 @@
-"""Strings: zero-terminated, zero to the end of their room, cut to what fits (IEC 61131-3 table 29)."""
+"""Strings: zero-terminated, zero to the end of their room, cut to what fits (IEC 61131-3 table 34).
+
+A WSTRING is the same with characters of two bytes: code units of UTF-16, each counted as one.
+"""
 
 from __future__ import annotations
 
+from hil.plc.lowering import string_helpers
 from hil.plc.lowering.emit import Text, value_type
 from hil.plc.lowering.module import Module
 from hil.plc.tree import Expr, Pou, Standard, scalar
 from hil.plc.types import LREAL, Scalar, String
 
-APPEND = """
-define internal i64 @append(ptr %to, i64 %room, i64 %at, ptr %from, i64 %first, i64 %count) {
-  %length = call i64 @strlen(ptr %from)
-  %f1 = call i64 @llvm.smax.i64(i64 %first, i64 0)
-  %f2 = call i64 @llvm.smin.i64(i64 %f1, i64 %length)
-  %rest = sub i64 %length, %f2
-  %free = sub i64 %room, %at
-  %c1 = call i64 @llvm.smax.i64(i64 %count, i64 0)
-  %c2 = call i64 @llvm.smin.i64(i64 %c1, i64 %rest)
-  %c3 = call i64 @llvm.smin.i64(i64 %c2, i64 %free)
-  %target = getelementptr i8, ptr %to, i64 %at
-  %source = getelementptr i8, ptr %from, i64 %f2
-  call void @llvm.memmove.p0.p0.i64(ptr %target, ptr %source, i64 %c3, i1 false)
-  %end = add i64 %at, %c3
-  ret i64 %end
-}
-define internal void @finish(ptr %to, i64 %room, i64 %at) {
-  %target = getelementptr i8, ptr %to, i64 %at
-  %free = sub i64 %room, %at
-  %count = add i64 %free, 1
-  call void @llvm.memset.p0.i64(ptr %target, i8 0, i64 %count, i1 false)
-  ret void
-}
-"""
-# The shortest decimal text that reads back as the same number, always with a point or an exponent.
-REAL_TEXT = """
-@format.g = private unnamed_addr constant [5 x i8] c"%.*g\\00"
-@format.marks = private unnamed_addr constant [5 x i8] c".ein\\00"
-@format.zero = private unnamed_addr constant [3 x i8] c".0\\00"
-define internal void @real_text(ptr %to, double %x, i32 %least, i32 %most, i1 %single) {
-entry:
-  br label %try
-try:
-  %digits = phi i32 [ %least, %entry ], [ %more, %again ]
-  %n = call i32 (ptr, i64, ptr, ...) @snprintf(ptr %to, i64 32, ptr @format.g, i32 %digits, double %x)
-  %back = call double @strtod(ptr %to, ptr null)
-  %narrow = fptrunc double %back to float
-  %widened = fpext float %narrow to double
-  %read = select i1 %single, double %widened, double %back
-  %same = fcmp ueq double %read, %x
-  %last = icmp sge i32 %digits, %most
-  %stop = or i1 %same, %last
-  br i1 %stop, label %done, label %again
-again:
-  %more = add i32 %digits, 1
-  br label %try
-done:
-  %mark = call ptr @strpbrk(ptr %to, ptr @format.marks)
-  %bare = icmp eq ptr %mark, null
-  br i1 %bare, label %point, label %out
-point:
-  %z = call ptr @strcat(ptr %to, ptr @format.zero)
-  br label %out
-out:
-  ret void
-}
-"""
 _LIBC = (
     "declare i64 @strlen(ptr)", "declare i32 @strcmp(ptr, ptr)", "declare i64 @llvm.smax.i64(i64, i64)",
     "declare i64 @llvm.smin.i64(i64, i64)", "declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)",
@@ -91,10 +38,12 @@ class StringLowering:
         """See ValueLowering."""
         raise NotImplementedError
 
-    def _need_strings(self) -> None:
+    def _need_strings(self, width: int = 1) -> None:
         for one in _LIBC:
             self.module.declare(one)
-        self.module.helper("append", APPEND)
+        if width == 2:
+            self.module.helper("wide", string_helpers.WIDE)
+        self.module.helper(f"append.{width}", string_helpers.append(width))
 
     def copy_string(self, target: str, type_: String, source: str) -> None:
         """Assigns a string, cut to the target's capacity."""
@@ -102,42 +51,76 @@ class StringLowering:
 
     def _join(self, target: str, type_: String, pieces: list[tuple[str, str, str]]) -> None:
         """Pieces (string, first character from 0, how many) one behind the other."""
-        self._need_strings()
-        text, at = self.text, "0"
+        self._need_strings(type_.width)
+        text, at, kind = self.text, "0", f"i{8 * type_.width}"
         for source, first, count in pieces:
             arguments = f"ptr {target}, i64 {type_.capacity}, i64 {at}, ptr {source}, i64 {first}, i64 {count}"
-            at = text.let(f"call i64 @append({arguments})")
-        text.do(f"call void @finish(ptr {target}, i64 {type_.capacity}, i64 {at})")
+            at = text.let(f"call i64 @append.{kind}({arguments})")
+        text.do(f"call void @finish.{kind}(ptr {target}, i64 {type_.capacity}, i64 {at})")
 
     def compare_strings(self, op: str, left: Expr, right: Expr) -> str:
         """A comparison by the codes of the characters; the longer of two equal beginnings is greater."""
-        self._need_strings()
-        text = self.text
-        order = text.let(f"call i32 @strcmp(ptr {self.value(left)}, ptr {self.value(right)})")
+        return self._ordered(op, self.value(left), self.value(right), width_of(left))
+
+    def _ordered(self, op: str, left: str, right: str, width: int) -> str:
+        self._need_strings(width)
+        function = "strcmp" if width == 1 else "wide.compare"
+        order = self.text.let(f"call i32 @{function}(ptr {left}, ptr {right})")
         names = {"=": "eq", "<>": "ne", "<": "slt", ">": "sgt", "<=": "sle", ">=": "sge"}
-        return text.let(f"icmp {names[op]} i32 {order}, 0")
+        return self.text.let(f"icmp {names[op]} i32 {order}, 0")
+
+    def _length(self, operand: str, width: int) -> str:
+        return self.text.let(f"call i64 @{'strlen' if width == 1 else 'wide.length'}(ptr {operand})")
 
     def string_function(self, expr: Standard) -> str:
-        """LEN to REPLACE, and the conversions from and to STRING."""
-        self._need_strings()
+        """LEN to REPLACE, and the conversions from and to strings."""
+        width, name = width_of(expr.operands[0]), expr.name
+        self._need_strings(width)
         operands = [self.value(one) for one in expr.operands]
-        if expr.name == "LEN":
-            length = self.text.let(f"call i64 @strlen(ptr {operands[0]})")
-            return self.text.let(f"trunc i64 {length} to i16")
-        if expr.name == "FIND":
-            return self._find(*operands)
-        if expr.name == "FROM_STRING":
+        if name == "LEN":
+            return self.text.let(f"trunc i64 {self._length(operands[0], width)} to i16")
+        if name == "FIND":
+            return self._find(*operands) if width == 1 else self._find_wide(*operands)
+        if name == "FROM_STRING":
             return self._from_string(operands[0], scalar(expr))
+        if name == "FIRST":
+            return self.text.let(f"load i{8 * width}, ptr {operands[0]}, align 1")
+        if name in ("MAX", "MIN"):
+            chosen = self._ordered(">" if name == "MAX" else "<", operands[1], operands[0], width)
+            return self.text.let(f"select i1 {chosen}, ptr {operands[1]}, ptr {operands[0]}")
         type_ = expr.type
         assert isinstance(type_, String)
         target = self.static(bytes(type_.size), 8)
-        if expr.name == "TO_STRING":
+        if name == "TO_STRING":
             self._to_string(target, operands[0], scalar(expr.operands[0]))
+        elif name == "CHARACTER":
+            self._one_character(target, type_.width, operands[0])
+        elif name in ("NARROW", "WIDEN"):
+            self._between(name.lower(), target, operands[0], type_)
         else:
-            self._join(target, type_, self._pieces(expr.name, operands))
+            self._join(target, type_, self._pieces(name, operands, width))
         return target
 
-    def _pieces(self, name: str, given: list[str]) -> list[tuple[str, str, str]]:
+    def _one_character(self, target: str, width: int, operand: str) -> None:
+        """A string of one character; the character zero is no character."""
+        self.text.do(f"store i{8 * width} {operand}, ptr {target}, align 1")
+        behind = self.text.let(f"getelementptr i8, ptr {target}, i64 {width}")
+        self.text.do(f"store i{8 * width} 0, ptr {behind}, align 1")
+
+    def _between(self, name: str, target: str, operand: str, type_: String) -> None:
+        self._need_strings(type_.width)
+        self.module.helper("between", string_helpers.between())
+        length = self._length(operand, 3 - type_.width)
+        count = self.text.let(f"call i64 @llvm.smin.i64(i64 {length}, i64 {type_.capacity})")
+        self.text.do(f"call void @{name}(ptr {target}, ptr {operand}, i64 {count})")
+        self.text.do(f"call void @finish.i{8 * type_.width}(ptr {target}, i64 {type_.capacity}, i64 {count})")
+
+    def narrow_character(self, operand: str) -> str:
+        """WCHAR to CHAR."""
+        self.module.helper("between", string_helpers.between())
+        return self.text.let(f"call i8 @narrow.character(i16 {operand})")
+
+    def _pieces(self, name: str, given: list[str], width: int) -> list[tuple[str, str, str]]:
         """What a function puts together; positions count from 1 and are brought inside the string."""
         text = self.text
         if name == "CONCAT":
@@ -145,7 +128,7 @@ class StringLowering:
         if name == "LEFT":
             return [(given[0], "0", given[1])]
         if name == "RIGHT":
-            length = text.let(f"call i64 @strlen(ptr {given[0]})")
+            length = self._length(given[0], width)
             wanted = text.let(f"call i64 @llvm.smax.i64(i64 {given[1]}, i64 0)")
             return [(given[0], text.let(f"sub i64 {length}, {wanted}"), wanted)]
         if name == "INSERT":
@@ -175,6 +158,14 @@ class StringLowering:
         empty = text.let(f"icmp eq i8 {text.let(f'load i8, ptr {what}')}, 0")
         neither = text.let(f"or i1 {missing}, {empty}")
         return text.let(f"trunc i64 {text.let(f'select i1 {neither}, i64 0, i64 {position}')} to i16")
+
+    def _find_wide(self, where: str, what: str) -> str:
+        """The same for WSTRING."""
+        text = self.text
+        found = text.let(f"call i64 @wide.find(ptr {where}, ptr {what})")
+        empty = text.let(f"icmp eq i64 {self._length(what, 2)}, 0")
+        position = text.let(f"add i64 {found}, 1")
+        return text.let(f"trunc i64 {text.let(f'select i1 {empty}, i64 0, i64 {position}')} to i16")
 
     def _to_string(self, target: str, operand: str, type_: Scalar) -> None:
         text = self.text
@@ -209,7 +200,7 @@ class StringLowering:
         self.module.declare("declare double @strtod(ptr, ptr)")
         self.module.declare("declare ptr @strpbrk(ptr, ptr)")
         self.module.declare("declare ptr @strcat(ptr, ptr)")
-        self.module.helper("real_text", REAL_TEXT)
+        self.module.helper("real_text", string_helpers.REAL_TEXT)
         single = type_.bits == 32
         digits = "i32 6, i32 9, i1 true" if single else "i32 15, i32 17, i1 false"
         self.text.do(f"call void @real_text(ptr {target}, double {self.convert(operand, type_, LREAL)}, {digits})")
@@ -235,3 +226,8 @@ class StringLowering:
         low = text.let(f"call i64 @llvm.smax.i64(i64 {wide}, i64 {target.range[0]})")
         inside = text.let(f"call i64 @llvm.smin.i64(i64 {low}, i64 {target.range[1]})")
         return inside if target.bits == 64 else text.let(f"trunc i64 {inside} to {value_type(target)}")
+
+
+def width_of(expr: Expr) -> int:
+    """Bytes of a string's characters."""
+    return expr.type.width if isinstance(expr.type, String) else 1

@@ -232,7 +232,7 @@ class ValueLowering(StandardLowering):
 
     def _constant(self, expr: Const) -> str:
         if isinstance(expr.value, bytes):
-            content = expr.value + b"\0" if isinstance(expr.type, String) else expr.value
+            content = expr.value + bytes(expr.type.width) if isinstance(expr.type, String) else expr.value
             return self.module.data(content)
         return constant(scalar(expr), expr.value)
 
