@@ -306,10 +306,11 @@ class StructType(Node):
 
 @dataclass(slots=True)
 class EnumType(Node):
-    """`(A, B := 3)`: (offset, name, value)."""
+    """`(A, B := 3)`: (offset, name, value); `named`: `WORD (A := 3)`, names for some values of a type."""
 
     base: str
     values: list[tuple[int, str, Expression | None]]
+    named: bool = False
 
 
 @dataclass(slots=True)

@@ -39,10 +39,14 @@ class Scalar(Type):
 
 @dataclass(frozen=True, eq=False)
 class Enum(Type):
-    """An enumeration: `values` maps a name in capitals to (name as declared, number)."""
+    """An enumeration: `values` maps a name in capitals to (name as declared, number).
+
+    `named`: its type was declared, so it only names some values of it and takes all others (6.4.4.4).
+    """
 
     base: Scalar
     values: dict[str, tuple[str, int]]
+    named: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,8 +220,10 @@ POINTERS = frozenset(("PVOID", "__POINTER"))  # names of pointers to anything
 
 
 def base(type_: Type) -> Type:
-    """The elementary type behind a subrange; every other type is its own."""
-    return type_.base if isinstance(type_, Subrange) else type_
+    """The elementary type behind a subrange or named values; every other type is its own."""
+    if isinstance(type_, Subrange) or (isinstance(type_, Enum) and type_.named):
+        return type_.base
+    return type_
 
 
 def machine(type_: Type) -> Scalar | None:

@@ -240,7 +240,7 @@ class Declarations:
             values[value_name.upper()] = (value_name, following)
             following += 1
         image = ty.encode(base, next(iter(values.values()))[1])
-        type_ = ty.Enum(name, base.size, base.align, image, base, values)
+        type_ = ty.Enum(name, base.size, base.align, image, base, values, spec.named)
         for upper in values:
             owners = self.names.enumerators.setdefault(upper, [])
             if not any(ty.same(type_, one) for one in owners):

@@ -163,7 +163,7 @@ class Expressions(Paths):
             type_ = negated(type_)
             operand = self._into(operand, type_)
         allowed = ("bool", "bits") if op == "NOT" else ("int", "real", "time", "any_int", "any_real")
-        if type_ is None or type_.family not in allowed or isinstance(operand.type, Enum):
+        if type_ is None or type_.family not in allowed or isinstance(base(operand.type), Enum):
             wanted = "BOOL or a bit string" if op == "NOT" else "a signed number or a duration"
             self.scope.error(at, f"{op} takes {wanted}, this is {spoken(operand.type)}; convert it")
             return poison(at)

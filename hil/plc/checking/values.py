@@ -15,6 +15,7 @@ from hil.plc.types import (
     LREAL,
     POISON,
     ULINT,
+    Enum,
     Scalar,
     String,
     Subrange,
@@ -177,7 +178,10 @@ class Values:
             return poison(expr.at)
         if isinstance(target, Subrange):
             return self._into_subrange(expr, target, what)
-        if same(base(source), target):
+        if isinstance(target, Enum) and target.named and not same(source, target):
+            inner = self.coerce(expr, target.base, what)
+            return inner if inner.type is POISON else convert(inner, target)
+        if same(source, target) or same(base(source), target):
             return stored(expr)
         if (text := as_text(expr, target)) is not None:
             return text

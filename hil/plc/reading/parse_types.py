@@ -197,7 +197,7 @@ class TypeParser(StatementParser):
         if self.kind != "(":
             return self._initialised(named)
         if named.name.upper() in _WHOLE and self.peek() == "id" and self.peek(2) in (",", ")", ":="):
-            return self._enum(at, named.name)
+            return self._enum(at, named.name, named=True)
         if self.peek() == ")":
             self.next()
             self.next()
@@ -284,7 +284,7 @@ class TypeParser(StatementParser):
             raise self.fail(f"this {word} is never closed; add {end}", at)
         return s.StructType(at, fields, overlaps or end == "END_UNION")
 
-    def _enum(self, at: int, base: str) -> s.TypeSpec:
+    def _enum(self, at: int, base: str, named: bool = False) -> s.TypeSpec:
         self.next()
         values: list[tuple[int, str, s.Expression | None]] = []
         while True:
@@ -296,4 +296,4 @@ class TypeParser(StatementParser):
         if self.kind == "id" and base == "INT" and self.peek() in (";", ":=", "END_TYPE"):
             # (A, B) UINT: the base behind, as CODESYS and TwinCAT write it
             base = self.next().text
-        return s.EnumType(at, base, values)
+        return s.EnumType(at, base, values, named)
