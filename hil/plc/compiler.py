@@ -50,8 +50,7 @@ def build(texts: list[Text], program: str | None, profile: Profile = IEC, covera
         if not project.instances:
             raise Diagnostics(f"{texts[0][1]}:1:1: error: no PROGRAM in this text; declare one")
         lowered = lower(project, coverage=Coverage(project.places) if coverage else None)
-    # Straight code is as fast at -O1 and there in half the time (motor.st: 75 ms for 140); loops want the vectoriser.
-    code = object_code(lowered.text, opt=3 if lowered.loops else 1)
+    code = object_code(lowered.text, opt=3 if lowered.loops else 2)
     head = _head(project, len(lowered.image))
     head["locations"] = [[one.kind, one.file, one.line, one.column, one.message] for one in lowered.locations]
     if lowered.coverage is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from hil.plc import layout
@@ -262,6 +263,7 @@ def _step(module: Module, project: Project) -> str:
     text, instances = Text(), project.instances
     if project.startup:
         _begin(module, text, project.startup)
+    module.inlining.scan(Counter(one.body.name.upper() for one in instances))
     intervals = {one.interval for one in instances}
     if len(intervals) > 1:
         _several_rates(module, text, instances)
@@ -271,7 +273,7 @@ def _step(module: Module, project: Project) -> str:
     text.end("ret i64 0")
     text.label("broken")
     text.end("ret i64 -1")
-    return text.text("internal i64 @step(i64 %t, ptr noalias %head, ptr %mem)")
+    return text.text("internal i64 @step(i64 %t, ptr noalias %head, ptr %mem) alwaysinline")
 
 
 def _begin(module: Module, text: Text, startup: list[Pou]) -> None:

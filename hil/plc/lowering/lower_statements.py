@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from hil.plc import layout
+from hil.plc.lowering.conditions import connective
 from hil.plc.lowering.costs import Costs
 from hil.plc.lowering.emit import constant, symbol, value_type
 from hil.plc.lowering.lower_objects import ObjectLowering
@@ -22,6 +23,7 @@ from hil.plc.tree import (
     Jump,
     Label,
     Loop,
+    Operation,
     Pou,
     Statement,
     Variable,
@@ -113,7 +115,7 @@ class StatementLowering(ObjectLowering):
         text, done = self.text, self.text.fresh("endif")
         for condition, body in one.branches:
             yes, no = text.fresh("then"), text.fresh("else")
-            text.split(self._decided(one, condition), yes, no)
+            self._branch(one, condition, (yes, no))
             text.label(yes)
             self.body(body)
             text.go(done)
@@ -121,12 +123,29 @@ class StatementLowering(ObjectLowering):
         self.body(one.otherwise)
         text.label(done)
 
-    def _decided(self, one: Statement, condition: Expr, *, inverted: bool = False) -> str:
-        """What a statement branches on."""
+    def _branch(self, one: Statement, condition: Expr, targets: tuple[str, str], *, inverted: bool = False) -> None:
+        """Jumps to one of two labels; where coverage is measured, every condition is evaluated."""
+        if self.module.coverage is None:
+            self._decide(condition, *targets)
+            return
         self.probes.decision(one, condition)
         operand = self.value(condition)
         self.probes.outcome(one, condition, operand, inverted=inverted)
-        return operand
+        self.text.split(operand, *targets)
+
+    def _decide(self, condition: Expr, yes: str, no: str) -> None:
+        """Jumps as soon as the answer is known."""
+        text, operator = self.text, connective(condition)
+        if not isinstance(condition, Operation) or not operator:
+            text.split(self.value(condition), yes, no)
+        elif operator == "NOT":
+            self._decide(condition.operands[0], no, yes)
+        else:
+            for one in condition.operands[:-1]:
+                more = text.fresh("more")
+                self._decide(one, *((more, no) if operator == "AND" else (yes, more)))
+                text.label(more)
+            self._decide(condition.operands[-1], yes, no)
 
     def _case(self, one: Case) -> None:
         text, selector, type_ = self.text, self.value(one.selector), scalar(one.selector)
@@ -186,7 +205,7 @@ class StatementLowering(ObjectLowering):
         text.label(inside)
         self._inside(one.body, again, done)
         text.label(again)
-        text.split(self._decided(one, one.condition, inverted=not one.before), head, done)
+        self._branch(one, one.condition, (head, done), inverted=not one.before)
         text.label(done)
 
     def _inside(self, body: list[Statement], again: str, done: str) -> None:
