@@ -407,6 +407,12 @@ class Pou(Node):
     chart: Chart | None = None
     prefixes: Prefixes = ("",)
     pragmas: list[str] = field(default_factory=list)
+    generic: list[str] = field(default_factory=list)  # the names of types that a function leaves open
+
+    @property
+    def external(self) -> bool:
+        """Whether the body is elsewhere, in another language."""
+        return any(one.upper().lstrip("@{ ").startswith(("EXTERNAL", "EXTERN ")) for one in self.pragmas)
 
     @property
     def short(self) -> str:

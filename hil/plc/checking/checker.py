@@ -9,6 +9,7 @@ from hil.plc.checking.check_calls import check_jumps, check_overrides, classes_o
 from hil.plc.checking.check_statements import Statements
 from hil.plc.checking.configurations import instances_of
 from hil.plc.checking.scope import Names, Scope
+from hil.plc.checking.standard import Constants
 from hil.plc.checking.units import Units
 from hil.plc.checking.vendor import Asked, Vendor, attach
 from hil.plc.diagnostics import Report
@@ -74,8 +75,22 @@ def _collect(units: list[s.Unit], names: Names) -> None:
             _once(type_.name, type_.at, unit, names)
             dict.setdefault(names.type_declarations, type_.name.upper(), type_)
         for pou in unit.pous:
+            if _is_ours(pou, unit, names):
+                continue
             _once(pou.name, pou.at, unit, names)
             dict.setdefault(names.pou_declarations, pou.name.upper(), pou)
+
+
+def _is_ours(pou: s.Pou, unit: s.Unit, names: Names) -> bool:
+    """Whether a function without a body here, or with open types, is a standard function, which is ours to run."""
+    if not pou.generic and not (pou.external and not pou.body):
+        return False
+    if Constants(Scope(names, unit.source)).has_standard(pou.short.upper()):
+        return True
+    if pou.generic:
+        words = f"{pou.name} leaves {', '.join(pou.generic)} open; write one FUNCTION for each type"
+        names.report.error(unit.source, pou.at, words)
+    return bool(pou.generic)
 
 
 def _once(name: str, at: int, unit: s.Unit, names: Names) -> None:

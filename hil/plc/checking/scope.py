@@ -82,12 +82,12 @@ class Names:
 
     def direct_variable(self, address: str) -> Variable | None:
         """The variable at a direct address; None for %I* and what else is no address."""
-        found = re.fullmatch(r"%[IQM]([XBWDL]?)\d+(?:\.\d+)*", address)
+        found = re.fullmatch(r"%[IQM]([XBWDLR]?)\d+(?:\.\d+)*", address)
         if found is None:
             return None
         key = re.sub(r"^(%[IQM])(?=\d)", r"\1X", address)
         if key not in self.direct:
-            names = {"X": "BOOL", "": "BOOL", "B": "BYTE", "W": "WORD", "D": "DWORD", "L": "LWORD"}
+            names = {"X": "BOOL", "": "BOOL", "B": "BYTE", "W": "WORD", "D": "DWORD", "L": "LWORD", "R": "REAL"}
             type_ = ELEMENTARY[names[found.group(1)]]
             self.direct[key] = Variable(address, type_, "global", "absolute", 0, image=type_.image)
         return self.direct[key]

@@ -60,6 +60,11 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
         """The names, for suggestions."""
         return [*_OPERATORS, *_COUNTS, "MAX", "MIN", "MUX", "CONCAT", *TYPED]
 
+    def has_standard(self, name: str) -> bool:
+        """Whether there is a standard function of this name in capitals."""
+        general, _, suffix = name.rpartition("_")
+        return self._checker(name) is not None or (suffix in ELEMENTARY and self._checker(general) is not None)
+
     def standard_call(self, node: s.Call, name: str) -> Expr | None:
         """The call, or None when there is no such standard function."""
         check = self._checker(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from hil.plc.diagnostics import Report, Source
@@ -23,10 +24,10 @@ SUGGESTED = KEYWORDS - frozenset(_WORDS[_WORDS.index("VAR_INST") :].split())
 _DATE = r"\d{1,4}-\d{1,2}-\d{1,2}"
 _CLOCK = r"\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?"
 _TOKEN = re.compile(
-    rf"""(?P<space>[ \t\r\n\f\v\ufeff]+)
+    rf"""(?P<space>[ \t\r\n\f\v\ufeff\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000]+)
     |(?P<comment>//[^\n]*)
     |(?P<open>\(\*|/\*)
-    |(?P<pragma>\{{\{{.*?\}}\}}|\{{[^}}]*\}})
+    |(?P<pragma>\{{\{{.*?\}}\}}|\{{[^}}]*\}}|@[^\W\d]\w*)
     |(?P<time>(?:LTIME|TIME|LT|T)\#[+-]?[0-9][0-9_.a-z]*)
     |(?P<date>(?:LDT|DT|LDATE_AND_TIME|DATE_AND_TIME)\#{_DATE}-{_CLOCK}
       |(?:LTOD|TOD|LTIME_OF_DAY|TIME_OF_DAY)\#{_CLOCK}|(?:LDATE|DATE|LD|D)\#{_DATE})
@@ -35,11 +36,19 @@ _TOKEN = re.compile(
     |(?P<real>[0-9][0-9_]*(?:\.[0-9][0-9_]*(?:E[+-]?[0-9]+)?|E[+-]?[0-9]+))
     |(?P<int>[0-9]{{1,2}}\#[0-9A-F_]+|[0-9][0-9_]*)
     |(?P<string>'(?:\$[^\r\n]|[^'$\r\n])*'|"(?:\$[^\r\n]|[^"$\r\n])*")
-    |(?P<direct>%(?:[IQM][XBWDL]?\*?[0-9.]*|[XBWDL][0-9]+))
+    |(?P<direct>%(?:[IQM][XBWDLR]?\*?[0-9.]*|[XBWDL][0-9]+))
     |(?P<op>:=|=>|<=|>=|<>|\?=|\*\*|\.\.|[-+*/=<>&()\[\],;:.^])""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _BRACKETS = {"(*": re.compile(r"\(\*|\*\)"), "/*": re.compile(r"/\*|\*/")}
+
+
+# Words that begin a declaration, or stand in the middle of a statement, and name something before one of these signs.
+_NAMING = {
+    **dict.fromkeys(("TYPE", "CONFIGURATION", "RESOURCE"), frozenset((":", ":=", ",", ".", "[", ";", ")", "=", "<>"))),
+    **dict.fromkeys(("CONTINUE", "TO", "BY", "END_STEP"), frozenset((":", ":="))),
+}
+_DESCRIPTION = re.compile(r"\(\*@KEY@:DESCRIPTION\*\).*?\(\*@KEY@:END_DESCRIPTION\*\)", re.DOTALL)  # of an export
 
 
 class Token(NamedTuple):
@@ -93,7 +102,15 @@ def tokens_of(source: Source, report: Report) -> Tokens:
             tokens.append(Token(kind, word, at))
         at = found.end()
     tokens.append(Token("end", "the end of the text", end))
+    _name(tokens)
     return Tokens(tokens, pragmas, whole)
+
+
+def _name(tokens: list[Token]) -> None:
+    """Makes names of the words that can only be names where they stand."""
+    for place, (one, following) in enumerate(pairwise(tokens)):
+        if one.kind in _NAMING and following.kind in _NAMING[one.kind]:
+            tokens[place] = one._replace(kind="id")
 
 
 def _comment_end(source: Source, start: int, word: str, nested: bool, report: Report) -> tuple[int, bool, bool]:
@@ -101,6 +118,8 @@ def _comment_end(source: Source, start: int, word: str, nested: bool, report: Re
 
     They nest (edition 3) until one would not end: in edition 2 the first end is the end.
     """
+    if described := _DESCRIPTION.match(source.text, start):
+        return described.end(), True, nested
     depth, close = 0, word[::-1].replace("(", ")")
     for found in _BRACKETS[word].finditer(source.text, start) if nested else ():
         depth += 1 if found.group() == word else -1

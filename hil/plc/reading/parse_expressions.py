@@ -178,6 +178,21 @@ class ExpressionParser(Cursor):
             return self.struct_initial()
         return self.expression()
 
+    def listed_initial(self) -> s.Initial:
+        """An initial value, or several of an array without brackets: `1, 2, 3(0)`, as CODESYS 2.3 writes them."""
+        at, items = self.at, self._items()
+        while self.kind == "," and not (self.peek() == "id" and self.peek(2) == ":="):
+            self.next()
+            items += self._items()
+        if len(items) == 1 and items[0][0] is None:
+            return items[0][1]
+        return s.ArrayInitial(at, items)
+
+    def _items(self) -> list[tuple[s.Expression | None, s.Initial]]:
+        """One item of an array's initial values, perhaps repeated."""
+        repeats = self.kind == "int" and self.peek() == "("
+        return self._repeated() if repeats else [(None, self.initial())]
+
     def _array_initial(self) -> s.ArrayInitial:
         opening = self.next()
         items: list[tuple[s.Expression | None, s.Initial]] = []
@@ -221,7 +236,7 @@ class ExpressionParser(Cursor):
         while self.kind != ")":
             name = self.name("a member")
             self.expect(":=", "after the member's name")
-            items.append((name.at, name.text, self.initial()))
+            items.append((name.at, name.text, self.listed_initial()))
             if not self.accept(","):
                 break
         self.leave()

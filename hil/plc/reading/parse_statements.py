@@ -62,6 +62,7 @@ _MEMBERS = [
     "NAMESPACE",
     "USING",
 ]
+ACCESS = ["PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL", "FINAL", "ABSTRACT", "OVERRIDE"]
 _INNER = frozenset(("ELSIF", "ELSE", "UNTIL", *_OPENING.values()))
 
 
@@ -98,6 +99,8 @@ class StatementParser(ExpressionParser):
     def at_member(self) -> bool:
         """Whether a method, a step or another declaration that may follow a body begins here."""
         following = self.peek()
+        if self.word(*ACCESS) and following == "id":  # PUBLIC PROPERTY x
+            return self.tokens[self.i + 1].text.upper() in ("METHOD", "PROPERTY") and self.peek(2) == "id"
         if not self.word(*_MEMBERS):
             return False
         return following == "id" or (following in ("(", "FROM") and self.word("TRANSITION"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hil.plc import syntax as s
 from hil.plc.reading.cursor import SyntaxFault
+from hil.plc.reading.lexer import Token
 from hil.plc.reading.parse_statements import FINAL, StatementParser
 
 POUS = {"PROGRAM": "END_PROGRAM", "FUNCTION": "END_FUNCTION", "FUNCTION_BLOCK": "END_FUNCTION_BLOCK"}
@@ -85,8 +86,8 @@ class TypeParser(StatementParser):
     def variables(self) -> list[s.VariableDeclaration]:
         """One declaration, of one or several names."""
         pragmas = self.pragmas.get(self.i, [])
-        names = [self.name("a variable")]
-        location = self._location()
+        names = [self._located() if self.word("AT") and self.peek() == "direct" else self.name("a variable")]
+        location = names[0].text.upper() if names[0].kind == "direct" else self._location()
         while self.accept(","):
             names.append(self.name("a variable"))
             location = self._location() or location
@@ -99,7 +100,7 @@ class TypeParser(StatementParser):
             if self.word("R_EDGE", "F_EDGE"):
                 edge = self.next().text.upper()
             if self.accept(":="):
-                initial = self.initial()
+                initial = self.listed_initial()
             elif self.word("REF") and self.peek() == "=":
                 self.next()
                 self.next()
@@ -110,6 +111,36 @@ class TypeParser(StatementParser):
             spec, initial = s.Broken(names[0].at), None
             self._skip_variable(self.i - 1)
         return [s.VariableDeclaration(name.at, name.text, spec, initial, location, pragmas, edge) for name in names]
+
+    def paths(self) -> list[s.Path]:
+        """The entries of VAR_CONFIG or VAR_ACCESS."""
+        opening, found = self.next(), list[s.Path]()
+        while self.kind not in ("END_VAR", "end"):
+            first, path = self.name("a variable"), list[str]()
+            if opening.kind == "VAR_ACCESS":
+                self.expect(":", "before the path")
+                path.append(self.name("an instance").text)
+            else:
+                path.append(first.text)
+            while self.accept("."):
+                path.append(self.name("a member").text)
+            if self.word("AT"):
+                self.next()
+                self.expect("direct", "after AT")
+            self.expect(":", "before the type")
+            spec = self.type()
+            initial = self.initial() if self.accept(":=") else None
+            if self.word("READ_ONLY", "READ_WRITE"):
+                self.next()
+            self.semicolon("the path")
+            found.append(s.Path(first.at, first.text if opening.kind == "VAR_ACCESS" else "", path, spec, initial))
+        self.expect("END_VAR", f"to close the {opening.kind}")
+        return found
+
+    def _located(self) -> Token:
+        """The address alone: `AT %MW1 : INT` declares a variable without a name."""
+        self.next()
+        return self.next()
 
     def _location(self) -> str:
         if not self.word("AT"):
@@ -131,7 +162,7 @@ class TypeParser(StatementParser):
             try:
                 spec, initial = self._declared_type(), None
                 if self.accept(":="):
-                    initial = self.initial()
+                    initial = self.listed_initial()
                 if self.kind != "END_TYPE" and not isinstance(spec, s.StructType):
                     self.semicolon("the type")
             except SyntaxFault:
@@ -194,6 +225,9 @@ class TypeParser(StatementParser):
         if self.word("STRING", "WSTRING"):
             return self._string(at, self.next().text.upper())
         named = self.path("a type")
+        if self.kind == ".." and self.peek() == ".":  # T...: any number of arguments
+            self.next()
+            self.next()
         if self.kind != "(":
             return self._initialised(named)
         if named.name.upper() in _WHOLE and self.peek() == "id" and self.peek(2) in (",", ")", ":="):

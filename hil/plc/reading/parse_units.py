@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hil.plc import syntax as s
 from hil.plc.reading.cursor import SyntaxFault
+from hil.plc.reading.parse_statements import ACCESS
 from hil.plc.reading.parse_types import POUS, SECTIONS, TypeParser
 from hil.plc.reading.sfc import expand
 
-_MODIFIERS = ["PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL", "FINAL", "ABSTRACT", "OVERRIDE"]
+_USES = ("UNIT", "USES", "USELIB", "USEPACKAGE")
 ENDS = {**POUS, "CLASS": "END_CLASS", "INTERFACE": "END_INTERFACE"}
 
 
@@ -18,7 +19,14 @@ class UnitParser(TypeParser):
         """The kind of unit that begins here, or ''."""
         if self.kind in POUS:
             return self.kind
-        return self.token.text.upper() if self.word("CLASS", "INTERFACE") and self.peek() == "id" else ""
+        if not self.word("CLASS", "INTERFACE") or self.peek() != "id" or self.at_uses(1):
+            return ""
+        return self.token.text.upper()
+
+    def at_uses(self, ahead: int = 0) -> bool:
+        """Whether a SIMOTION unit names others here: `USES x, y;`."""
+        named = self.tokens[min(self.i + ahead, len(self.tokens) - 1)].text.upper() in _USES
+        return named and self.peek(ahead) == self.peek(ahead + 1) == "id"
 
     def pou(self) -> s.Pou:
         """One unit.
@@ -31,6 +39,8 @@ class UnitParser(TypeParser):
         name = self.name(f"a {kind}")
         pou = s.Pou(name.at, kind, self.qualified(name.text), None, [], [], self.source, prefixes=self.prefixes)
         pou.modifiers, pou.pragmas = modifiers, pragmas
+        if kind == "FUNCTION" and self.kind == "<":
+            pou.generic = self._generic()
         self._heritage(pou)
         if self.accept(":"):
             pou.result = self.type()
@@ -40,9 +50,21 @@ class UnitParser(TypeParser):
         expand(pou, self)
         return pou
 
+    def _generic(self) -> list[str]:
+        """`<T : ANY_NUM, U : ANY_INT>`: the types that a function leaves open."""
+        found, opening = list[str](), self.next()
+        while self.kind == "id":
+            found.append(self.next().text)
+            self.expect(":", "before the kind of type")
+            self.path("a kind of type such as ANY_NUM")
+            self.accept(",")
+        if not self.accept(">"):
+            raise self.fail("these open types are never closed; add >", opening.at)
+        return found
+
     def _modifiers(self) -> set[str]:
         found: set[str] = set()
-        while self.word(*_MODIFIERS) and self.peek() in ("id", "error"):
+        while self.word(*ACCESS) and self.peek() in ("id", "error"):
             found.add(self.next().text.upper())
         return found
 
@@ -56,7 +78,9 @@ class UnitParser(TypeParser):
     def _content(self, pou: s.Pou, end: str) -> None:
         """Sections, members and statements up to the END."""
         while True:
-            if self.kind in SECTIONS and not pou.body:
+            if self.kind == "VAR_ACCESS" and pou.kind == "PROGRAM":
+                self.paths()  # names for others, which read every variable anyway
+            elif self.kind in SECTIONS and not pou.body:
                 section, whole = self.section()
                 pou.sections.append(section)
                 pou.broken = pou.broken or not whole
@@ -92,10 +116,11 @@ class UnitParser(TypeParser):
     # ---- members
 
     def _unit_member(self, owner: s.Pou) -> None:
+        modifiers = self._modifiers()
         if self.word("METHOD"):
-            owner.members.append(self._method(owner))
+            owner.members.append(self._method(owner, modifiers))
         elif self.word("PROPERTY"):
-            self._property(owner)
+            self._property(owner, modifiers)
         elif self.word("ACTION"):
             owner.members.append(self.action(owner))
         elif self.word("TRANSITION"):
@@ -107,9 +132,9 @@ class UnitParser(TypeParser):
         name = self.name(what)
         return s.Pou(name.at, kind, name.text, None, [], [], self.source, prefixes=owner.prefixes)
 
-    def _method(self, owner: s.Pou) -> s.Pou:
+    def _method(self, owner: s.Pou, modifiers: set[str]) -> s.Pou:
         opening = self.next()
-        modifiers = self._modifiers()
+        modifiers |= self._modifiers()
         method = self._new(owner, "METHOD", "a METHOD")
         method.modifiers = modifiers
         if self.accept(":"):
@@ -125,9 +150,9 @@ class UnitParser(TypeParser):
         self._end_of(method, opening.at, "END_METHOD")
         return method
 
-    def _property(self, owner: s.Pou) -> None:
+    def _property(self, owner: s.Pou, modifiers: set[str]) -> None:
         opening = self.next()
-        modifiers = self._modifiers()
+        modifiers |= self._modifiers()
         name = self.name("a PROPERTY")
         self.expect(":", "before the PROPERTY's type")
         type_, shared = self.type(), list[s.Section]()

@@ -39,17 +39,25 @@ class _Parser(UnitParser):
     def _at_declaration(self) -> bool:
         return self.at_member() and self.word("CLASS", "INTERFACE", "NAMESPACE", "USING")
 
+    def _announces(self) -> bool:
+        """Whether `FUNCTION f;` is all there is of it here: the next word begins another declaration."""
+        return self.peek(3) in (*POUS, "TYPE", "VAR_GLOBAL", "END_INTERFACE")
+
     def _declaration(self, unit: s.Unit) -> None:
-        if self.unit_kind():
+        if self.unit_kind() and not (self.peek(2) == ";" and self._announces()):
             unit.pous.append(self.pou())
         elif self.kind == "TYPE":
             self.types(unit)
         elif self.kind == "CONFIGURATION":
             unit.configurations.append(self._configuration())
         elif self.kind in ("VAR_CONFIG", "VAR_ACCESS"):
-            self._paths()  # outside of a CONFIGURATION there is nothing that they name
-        elif self.kind == "VAR_GLOBAL":
+            self.paths()  # outside of a CONFIGURATION there is nothing that they name
+        elif self.kind in ("VAR_GLOBAL", "VAR"):  # a file of VAR alone: those of a B&R task
             unit.sections.append(self.section()[0])
+        elif self.kind == "RESOURCE":
+            unit.configurations.append(self._resource())
+        elif self._unit_part():
+            pass
         elif self.word("NAMESPACE") and self.at_member():
             self._namespace(unit)
         elif self.word("USING") and self.at_member():
@@ -90,51 +98,54 @@ class _Parser(UnitParser):
         name = self.name("a CONFIGURATION")
         found = s.Configuration(name.at, name.text, [], [], [], self.source, self.prefixes)
         while self.kind not in ("END_CONFIGURATION", "end"):
-            if self.kind in ("VAR_CONFIG", "VAR_ACCESS"):
-                found.paths += self._paths()
-            elif self.kind in SECTIONS:
-                found.sections.append(self.section()[0])
-            elif self.accept("RESOURCE"):
-                self._resource_head()
-            elif self.kind in ("END_RESOURCE", ";"):
-                self.next()
-            elif self.word("USING"):
-                self.using()
-            elif self.word("TASK"):
-                self.next()
-                found.tasks.append(self._task())
-            elif self.accept("PROGRAM"):
-                found.instances.append(self._instance())
-            else:
-                raise self.fail(f"expected RESOURCE, TASK, PROGRAM or END_CONFIGURATION, found {self.found()}")
+            self._entry(found)
         self.expect("END_CONFIGURATION", "to close the CONFIGURATION")
         self.accept(";")
         return found
 
-    def _paths(self) -> list[s.Path]:
-        """The entries of VAR_CONFIG or VAR_ACCESS."""
-        opening, found = self.next(), list[s.Path]()
-        while self.kind not in ("END_VAR", "end"):
-            first, path = self.name("a variable"), list[str]()
-            if opening.kind == "VAR_ACCESS":
-                self.expect(":", "before the path")
-                path.append(self.name("an instance").text)
-            else:
-                path.append(first.text)
-            while self.accept("."):
-                path.append(self.name("a member").text)
-            if self.word("AT"):
-                self.next()
-                self.expect("direct", "after AT")
-            self.expect(":", "before the type")
-            spec = self.type()
-            initial = self.initial() if self.accept(":=") else None
-            if self.word("READ_ONLY", "READ_WRITE"):
-                self.next()
-            self.semicolon("the path")
-            found.append(s.Path(first.at, first.text if opening.kind == "VAR_ACCESS" else "", path, spec, initial))
-        self.expect("END_VAR", f"to close the {opening.kind}")
+    def _entry(self, found: s.Configuration) -> None:
+        """What stands in a CONFIGURATION or RESOURCE."""
+        if self.kind in ("VAR_CONFIG", "VAR_ACCESS"):
+            found.paths += self.paths()
+        elif self.kind in SECTIONS:
+            found.sections.append(self.section()[0])
+        elif self.accept("RESOURCE"):
+            self._resource_head()
+        elif self.kind in ("END_RESOURCE", ";"):
+            self.next()
+        elif self.word("USING"):
+            self.using()
+        elif self.word("TASK"):
+            self.next()
+            found.tasks.append(self._task())
+        elif self.accept("PROGRAM"):
+            found.instances.append(self._instance())
+        else:
+            raise self.fail(f"expected RESOURCE, TASK, PROGRAM or END_CONFIGURATION, found {self.found()}")
+
+    def _resource(self) -> s.Configuration:
+        """A RESOURCE without the CONFIGURATION around it."""
+        at = self.next().at
+        found = s.Configuration(at, "", [], [], [], self.source, self.prefixes)
+        self._resource_head()
+        while self.kind not in ("END_RESOURCE", "end"):
+            self._entry(found)
+        self.expect("END_RESOURCE", "to close the RESOURCE")
         return found
+
+    def _unit_part(self) -> bool:
+        """The frame of a SIMOTION unit: UNIT x; INTERFACE USES y; FUNCTION f; ... END_INTERFACE IMPLEMENTATION ..."""
+        if self.at_uses():
+            while self.kind not in (";", "end"):
+                self.next()
+        elif self.kind in POUS and self.peek() == "id" and self.peek(2) == ";" and self._announces():
+            self.next()
+            self.next()
+        elif self.word("INTERFACE", "IMPLEMENTATION", "END_IMPLEMENTATION") or self.kind == "END_INTERFACE":
+            self.next()
+        else:
+            return False
+        return True
 
     def _resource_head(self) -> None:
         self.name("a RESOURCE")

@@ -42,7 +42,7 @@ def _sound(chart: s.Chart, cursor: Cursor) -> bool:
             if name.upper() not in names:
                 cursor.complain(transition.at, f"no STEP {name} in this chart; declare it or correct the name")
                 found = False
-    if sum(one.initial for one in chart.steps) != 1:
+    if not _begins_once(chart):
         cursor.complain(chart.at, "a chart has one INITIAL_STEP; declare exactly one")
         found = False
     for step in chart.steps:
@@ -56,6 +56,17 @@ def _sound(chart: s.Chart, cursor: Cursor) -> bool:
                 cursor.complain(one.at, f"the qualifier {one.qualifier} {cure}")
                 found = False
     return found
+
+
+def _begins_once(chart: s.Chart) -> bool:
+    """Whether each network of the chart, of which there may be several, has one initial step."""
+    networks = [{one.name.upper()} for one in chart.steps]
+    for one in chart.transitions:
+        joined = {name.upper() for name in (*one.sources, *one.targets)}
+        apart = [each for each in networks if not each & joined]
+        networks = [*apart, joined.union(*(each for each in networks if each & joined))]
+    initial = {one.name.upper() for one in chart.steps if one.initial}
+    return bool(networks) and all(len(each & initial) == 1 for each in networks)
 
 
 def _variables(chart: s.Chart, associations: list[list[tuple[s.Step, s.Association]]]) -> s.Section:
