@@ -98,7 +98,9 @@ def _clock(text: str) -> int:
 def characters(text: str, wide: bool = False) -> bytes:
     """`'it$'s$0D$N'` as bytes in Latin-1, the one-byte character set of the standard, or `wide` in UTF-16.
 
-    Between double quotes a character's code has four digits, `"$20AC"`.
+    Characters that Windows-1252 has between those of Latin-1, such as the euro sign, keep its codes; what an editor
+    once replaced because it could not read it (U+FFFD) is a question mark. Between double quotes a character's code has
+    four digits, `"$20AC"`.
 
     Raises: ValueError.
     """
@@ -118,6 +120,6 @@ def characters(text: str, wide: bool = False) -> bytes:
     if wide:
         return body.encode("utf-16-le", "surrogatepass")
     try:
-        return body.encode("latin-1")
+        return b"".join(one.encode("latin-1" if ord(one) < 256 else "cp1252") for one in body.replace("\ufffd", "?"))
     except UnicodeEncodeError:
         raise ValueError("this string has characters outside of Latin-1; STRING holds one byte each") from None

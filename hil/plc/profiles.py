@@ -29,11 +29,13 @@ class Profile:
     time_as_number: Literal["milliseconds", "seconds"] = "milliseconds"
     duration_literals: Literal["exact"] = "exact"
     date_difference: Literal["duration"] = "duration"
+    date_and_duration: Literal["refused", "date"] = "refused"
     and_on_bool: Literal["both sides", "short-circuit"] = "both sides"
     f_trig_first_scan: Literal["TRUE", "FALSE"] = "TRUE"
     ctud_both_edges: Literal["no change"] = "no change"
     ton_zero_delay: Literal["same scan", "next scan"] = "same scan"
     insert_position: Literal["behind"] = "behind"
+    in_out_strings: Literal["same length", "any length"] = "same length"
     string_order: Literal["shorter first"] = "shorter first"
     subrange_violation: Literal["fault", "stored"] = "fault"
     mux_out_of_range: Literal["fault", "zero"] = "fault"
@@ -45,6 +47,8 @@ CODESYS = Profile(
     whole_arithmetic="32-bit temporaries",
     implicit_conversions="low bits",
     bits_in_arithmetic="numbers",
+    date_and_duration="date",
+    in_out_strings="any length",
     for_to_highest="endless",
     bits_as_real="number",
     subrange_violation="stored",
@@ -109,6 +113,10 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "duration_literals": {"exact": "int64 nanoseconds, T#1ms is 1000000"},
     "date_difference": {"duration": "D#2024-03-01 - D#2024-02-28 is T#2d"},
+    "date_and_duration": {
+        "refused": "a duration is added to TIME, TOD and DT alone",
+        "date": "D#2024-02-28 + T#1d is D#2024-02-29",
+    },
     "and_on_bool": {
         "both sides": "AND and OR evaluate both operands; AND_THEN and OR_ELSE do not",
         "short-circuit": "AND and OR of BOOL leave out the right operand when the left one decides",
@@ -120,6 +128,10 @@ MEANINGS: dict[str, dict[str, str]] = {
     "ctud_both_edges": {"no change": "CU and CD rising in one scan leave CV as it is"},
     "ton_zero_delay": {"same scan": "with PT = T#0s Q follows IN at once", "next scan": "Q follows IN one scan later"},
     "insert_position": {"behind": "INSERT('hello world', '-', 5) is 'hello- world'"},
+    "in_out_strings": {
+        "same length": "an in-out STRING[80] takes variables of STRING[80]",
+        "any length": "any STRING goes in, cut to the in-out's length, and comes back, cut to its own",
+    },
     "string_order": {"shorter first": "'abc' < 'ab' is FALSE"},
     "subrange_violation": {
         "fault": "a PLC fault with the value and the bounds",
@@ -139,6 +151,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "insert_position": "IEC 61131-3 table 34",
         "real_to_whole": "IEC 61131-3 table 22: as IEC 60559",
         "date_difference": "IEC 61131-3 table 35",
+        "date_and_duration": "IEC 61131-3 table 35",
         "bits_as_real": "IEC 61131-3 tables 25 and 26: binary transfer",
         "implicit_conversions": "IEC 61131-3 figure 12",
         "bits_in_arithmetic": "IEC 61131-3 table 29: ANY_NUM",
@@ -154,8 +167,10 @@ SOURCES: dict[str, dict[str, str]] = {
         "real_beyond_range": "CODESYS help, REAL_TO: undefined, depends on the target; as iec",
         "bits_as_real": "not known from a source: the number, as of the shorter bit strings",
         "time_as_number": "CODESYS help, TIME_TO: kept as milliseconds",
+        "date_and_duration": "CODESYS help, ADD: DATE is permitted; its sum with a TIME is our reading",
         "and_on_bool": "CODESYS help: AND_THEN is the operator that leaves out",
         "f_trig_first_scan": "CoDeSys 2.3 manual: the standard's body",
+        "in_out_strings": "passed by address without a check; ours never writes behind the variable",
         "insert_position": "CODESYS help, INSERT: after the position",
         "subrange_violation": "CODESYS help: checked only where the project has CheckRangeSigned",
     },

@@ -12,6 +12,7 @@ MEANS = [
     ("Type, Configuration : INT;", "Type := 4; Configuration := Type;", {"CONFIGURATION": 4}),
     ("p : Named;", "p.Type := 3; IF p.Type = 3 THEN x := p.Type; END_IF", {"X": 3}),
     ("\u00a0y :\u2003INT := 2;", "x\u00a0:= y;", {"X": 2}),
+    ("s : STRING;", "s := '20 €';", {"S": "20 \x80"}),  # as a file in Windows-1252 has it
     ("y : INT := 2; AT %MW1 : INT := 7;", "x := y;", {"X": 2}),
 ]
 TYPES = """TYPE Pair : STRUCT both : ARRAY [1..2] OF INT; last : INT; END_STRUCT END_TYPE
@@ -58,3 +59,14 @@ def test_two_charts_in_one_body_need_an_initial_step_each() -> None:
 def test_open_types_are_for_the_standard_functions() -> None:
     text = "FUNCTION Twice<T : ANY_NUM> : T VAR_INPUT x : T; END_VAR Twice := x + x; END_FUNCTION"
     assert errors(text)[0] == "1:10: error: Twice leaves T open; write one FUNCTION for each type"
+
+
+def test_an_in_out_of_an_instance_is_what_the_last_call_above_gave_it() -> None:
+    block = "FUNCTION_BLOCK Adder VAR_IN_OUT sum : INT; END_VAR sum := sum + 1; END_FUNCTION_BLOCK\n"
+    body = "f(sum := a); x := f.sum; f(sum := b); f.sum := f.sum * 10;"
+    found = ran("a, x : INT; b : INT := 6; f : Adder;", body, before=block)
+    assert (found["A"], found["X"], found["B"]) == (1, 1, 70)
+    assert "has no member" not in str(
+        errors(f"{block}PROGRAM P VAR f : Adder; x : INT; END_VAR x := f.sum; END_PROGRAM")
+    )
+    assert errors(f"{block}PROGRAM P VAR f : Adder; x : INT; END_VAR x := f.sum; END_PROGRAM") != []

@@ -13,9 +13,10 @@ from hil.plc.profiles import IEC, MEANINGS, PROFILES, SOURCES, Profile, rows
 FIELDS = [one.name for one in fields(Profile)][1:]
 DECLARED = """a : INT := 30000; k : INT := 3; z : INT; r : REAL := 0.3; big : REAL := 3.0E9; i : SINT;
  w : DWORD := 16#3F800000; sub : INT (0..10); n, res : INT; d : DINT; l : LREAL;
- t : TIME := T#1s500ms; f : F_TRIG; ton1 : TON; b, first : BOOL; tm : TIME;
+ t : TIME := T#1s500ms; s3 : STRING[3]; f : F_TRIG; ton1 : TON; b, first : BOOL; tm : TIME;
  ctud1 : CTUD; s : STRING; step : INT := -2; halves : ARRAY [0..1] OF REAL := [2.5, -2.5]; arr : ARRAY [0..1] OF INT;"""
 FUNCTION = "FUNCTION Touch : BOOL VAR_IN_OUT n : INT; END_VAR n := n + 1; Touch := TRUE; END_FUNCTION\n"
+FUNCTION += "FUNCTION Longer : BOOL VAR_IN_OUT s : STRING; END_VAR s := CONCAT('x', s); END_FUNCTION\n"
 # field: (body, variable, {choice: value after one scan, or the kind of the fault, or "refused" by the compiler})
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "whole_arithmetic": ("res := (a + a) / 2;", "res", {"native width": -2768, "32-bit temporaries": 30000}),
@@ -35,11 +36,15 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "time_as_number": ("d := TIME_TO_DINT(t);", "d", {"milliseconds": 1500, "seconds": 1}),
     "duration_literals": ("tm := T#1ms;", "tm", {"exact": 1_000_000}),
     "date_difference": ("tm := D#2024-03-01 - D#2024-02-28;", "tm", {"duration": 172_800_000_000_000}),
+    "date_and_duration": (
+        "b := DATE#2024-02-28 + T#1d = D#2024-02-29;", "b", {"refused": "refused", "date": True}),
     "and_on_bool": ("b := b AND Touch(n); b := TRUE OR Touch(n);", "n", {"both sides": 2, "short-circuit": 0}),
     "f_trig_first_scan": ("f(CLK := FALSE, Q => b);", "b", {"TRUE": True, "FALSE": False}),
     "ctud_both_edges": ("ctud1(CU := TRUE, CD := TRUE, CV => res);", "res", {"no change": 0}),
     "ton_zero_delay": ("ton1(IN := TRUE, PT := T#0s, Q => b);", "b", {"same scan": True, "next scan": False}),
     "insert_position": ("s := INSERT('hello world', '-', 5);", "s", {"behind": "hello- world"}),
+    "in_out_strings": (
+        "s3 := 'abc'; b := Longer(s3); s := s3;", "s", {"same length": "refused", "any length": "xab"}),
     "string_order": ("b := 'abc' < 'ab';", "b", {"shorter first": False}),
     "subrange_violation": ("sub := a;", "sub", {"fault": "subrange violation", "stored": 30000}),
     "mux_out_of_range": ("res := 7; res := MUX(k, 10, 20, 30);", "res", {"fault": "MUX out of range", "zero": 0}),

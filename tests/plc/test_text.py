@@ -140,7 +140,7 @@ def test_texts_are_kept_over_a_restart() -> None:
         ("s := CONCAT(s, w);", "CONCAT takes a STRING, this is WSTRING[80]; convert it"),
         ("n := STRING_TO_INT(w);", "STRING_TO_INT takes a STRING, this is WSTRING[80]; convert it"),
         ("r := TO_REAL(c);", "TO_REAL is no conversion; characters convert to and from strings and codes"),
-        ("s := '€';", "this string has characters outside of Latin-1; STRING holds one byte each"),
+        ("s := 'Ω';", "this string has characters outside of Latin-1; STRING holds one byte each"),
         ('w := "$0000";', "$0000 ends a string; it cannot stand inside one"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.plc import syntax as s
 from hil.plc.checking.access_paths import root_of, text_of
-from hil.plc.checking.check_objects import Objects, exact
+from hil.plc.checking.check_objects import Objects, exact, in_out_key
 from hil.plc.checking.choosing import Choosing
 from hil.plc.checking.enabling import NAMES, Enabling, split
 from hil.plc.checking.standard import StandardFunctions
@@ -25,7 +25,7 @@ from hil.plc.tree import (
     Variable,
     VariableRef,
 )
-from hil.plc.types import POISON, Array, OpenArray, Pointer, Struct, Type, decode, same
+from hil.plc.types import POISON, Array, OpenArray, Pointer, String, Struct, Type, decode, same
 
 
 class Calls(StandardFunctions, Objects, Choosing, Enabling):
@@ -216,7 +216,9 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
         return place
 
     def _stands_for(self, have: Type, want: Type) -> bool:
-        """Whether an object may stand where one of its bases is wanted."""
+        """Whether an object may stand where one of its bases is wanted, or a string where one of another length is."""
+        if isinstance(have, String) and isinstance(want, String) and have.width == want.width:
+            return self.scope.names.profile.in_out_strings == "any length"
         return isinstance(have, Struct) and isinstance(want, Struct) and want.name.upper() in have.kin
 
     # ---- function blocks
@@ -264,6 +266,8 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
                 reference := self._reference(given.pop(variable.name.upper(), None), variable, pou, node.at)
             ) is not None:
                 references.append(reference)
+                if dotted(node.callee):
+                    self.handed[in_out_key(node.callee, variable.name)] = reference
         for upper, argument in given.items():
             if argument.value is None:
                 continue

@@ -53,6 +53,11 @@ if TYPE_CHECKING:
 _SELF = ("THIS", "SUPER")
 
 
+def in_out_key(instance: s.Expression, name: str) -> tuple[str, str]:
+    """An in-out of an instance, by the text of both in capitals."""
+    return dotted(instance).upper(), name.upper()
+
+
 class Objects(Expressions):
     """Checks what concerns objects and addresses in one body."""
 
@@ -62,6 +67,7 @@ class Objects(Expressions):
         super().__init__(scope)
         self.units = units
         self.interface = units.interface
+        self.handed: dict[tuple[str, str], Place] = {}  # by instance and in-out: what the last call above gives it
         self.effects = 0  # calls of members and writes through pointers, which may change what they do not name
 
     # ---- THIS and SUPER
@@ -116,8 +122,8 @@ class Objects(Expressions):
     # ---- members that are not fields
 
     def other_member(self, owner: Place, node: s.Member) -> Place | Const | None:
-        """A property of an object; None when the member is none."""
-        return self.property_value(owner, node.name, node.at)
+        """A property of an object, or what its in-out was given last; None when the member is neither."""
+        return self.property_value(owner, node.name, node.at) or self.handed.get(in_out_key(node.base, node.name))
 
     def unit_of(self, type_: Type) -> Pou | None:
         """The unit of an object's or interface's type."""
@@ -337,6 +343,8 @@ class Objects(Expressions):
                     ELEMENTARY["LINT"], at, op, [convert(each, ELEMENTARY["LINT"]) for each in both if each]
                 )
             return operation(type_, at, op, [one, other])
+        if op in ("AND", "OR", "XOR"):
+            return operation(ADDRESS, at, op, [one, other])
         return None
 
     def _as_address(self, expr: Expr) -> Expr | None:

@@ -301,7 +301,10 @@ class Expressions(Paths):
         one, other = base(left.type), base(right.type)
         if not isinstance(one, Scalar) or not isinstance(other, Scalar):
             return None
-        moments, number = ("date", "tod", "dt"), ("int", "uint", "real", "any_int", "any_real")
+        moments = ("date", "tod", "dt")
+        number = ["int", "uint", "real", "any_int", "any_real", *(["bits"] if self.counts_bits else [])]
+        if self.scope.names.profile.date_and_duration == "date" and (one.family, other.family) == ("date", "time"):
+            return operation(one, at, op, [left, right]) if op in ("+", "-") else None
         if op in ("+", "-") and other.family == "time" and one.family in ("time", "tod", "dt"):
             type_ = common(one, other) if one.family == "time" else one
             assert type_ is not None

@@ -102,6 +102,8 @@ def _alike(text: Expr, one: Expr) -> tuple[Expr, Expr]:
 
 def convert(expr: Expr, target: Type, truncate: bool = False) -> Expr:
     """The value in another elementary type, whatever it loses."""
+    if expr.type is POISON:
+        return expr
     source, to = machine(expr.type), machine(target)
     assert source is not None
     assert to is not None

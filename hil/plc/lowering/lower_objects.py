@@ -21,7 +21,7 @@ from hil.plc.tree import (
     VariableRef,
     scalar,
 )
-from hil.plc.types import Array, Interface, OpenArray, Type, machine
+from hil.plc.types import Array, Interface, OpenArray, String, Type, machine
 
 
 class ObjectLowering(ValueLowering):
@@ -87,6 +87,11 @@ class ObjectLowering(ValueLowering):
             pointer = self.follow(self.value(place.pointer), place.type.size, place.type.align, place)
         else:
             pointer = self.address(place)
+        if isinstance(formal, String) and isinstance(place.type, String) and formal.size != place.type.size:
+            room = self.static(bytes(formal.size), 8)
+            self.copy_string(room, formal, pointer)
+            self.lent.append((pointer, place.type, room))
+            return f"ptr {room}"
         if not isinstance(formal, OpenArray):
             return f"ptr {pointer}"
         bounds = []
@@ -98,6 +103,12 @@ class ObjectLowering(ValueLowering):
                 name = symbol(place.variable.name)
                 bounds += [f"i64 %lo.{name}.{number}", f"i64 %hi.{name}.{number}"]
         return ", ".join([f"ptr {pointer}", *bounds])
+
+    def give_back(self, since: int) -> None:
+        """Copies the strings of other lengths back that a call was lent since."""
+        for pointer, type_, room in self.lent[since:]:
+            self.copy_string(pointer, type_, room)
+        del self.lent[since:]
 
     def open_element(self, place: ElementRef) -> str:
         """An element of an ARRAY [*]."""

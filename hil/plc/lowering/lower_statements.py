@@ -85,7 +85,7 @@ class StatementLowering(ObjectLowering):
     def _call_block(self, one: CallBlock) -> None:
         for assign in one.inputs:
             self._assign(assign)
-        instance = self.instance(one.instance)
+        instance, since = self.instance(one.instance), len(self.lent)
         formals = one.pou.section("in_out")
         references = "".join(
             f", {self.reference(place, formal.type)}" for place, formal in zip(one.references, formals, strict=True)
@@ -96,6 +96,7 @@ class StatementLowering(ObjectLowering):
         failed, done = self.text.fresh("failed"), self.text.fresh("called")
         with self.caught(one.eno, failed):
             self.check_status(self.text.let(f"call i64 {function}({place}{arguments})"))
+            self.give_back(since)
         if one.eno is not None:
             self.store(one.eno, "true")
             self.text.go(done)

@@ -51,6 +51,9 @@ class ValueLowering(StandardLowering):
         self.probes = Probes(module.coverage, pou, self.text)
         self.frame = 0  # bytes of stack, where calls may recur
         self.ranges = Ranges()
+        self.lent: list[
+            tuple[str, String, str]
+        ] = []  # strings beside an in-out of another length
         self.handler = ""  # where faults go while a call has an ENO
         self.slots: dict[Variable, str] = {}  # variables that live in registers
         self.pointers: dict[Variable, str] = {}  # variables that live in memory
@@ -222,6 +225,10 @@ class ValueLowering(StandardLowering):
         """The arguments of an in-out or output."""
         raise NotImplementedError
 
+    def give_back(self, since: int) -> None:
+        """Copies the strings back that a call was lent."""
+        raise NotImplementedError
+
     def instance(self, place: Place) -> str:
         """Pointer to the object that a call works on."""
         raise NotImplementedError
@@ -363,7 +370,7 @@ class ValueLowering(StandardLowering):
     # ---- functions
 
     def _call(self, expr: CallFunction) -> str:
-        text, pou = self.text, expr.pou
+        text, pou, since = self.text, expr.pou, len(self.lent)
         arguments = ["i64 %t", "ptr %head", "ptr %mem"]
         if expr.instance is not None:
             arguments.append(f"ptr {self.instance(expr.instance)}")
@@ -375,6 +382,7 @@ class ValueLowering(StandardLowering):
         kind, (function, first) = result_type(pou), self.target_of(expr)
         both = text.let(f"call {kind} {function}({first}{', '.join(arguments)})")
         self.check_status(text.let(f"extractvalue {kind} {both}, 0"))
+        self.give_back(since)
         result = text.let(f"extractvalue {kind} {both}, 1")
         if pou.result is not None and machine(pou.result.type) is None:
             return self._copied(result, pou.result.type)
