@@ -1,5 +1,6 @@
 """What a server says of a rig's points, what is wrong with them, how their values change on the way."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +9,20 @@ from hil.errors import near
 from hil.links.link import Point
 from hil.links.opcua_types import ELEMENTARY, MILLISECOND
 
+_STEP = re.compile(r"[.\[]")
+
 Convert = Callable[[Any], Any]
 
-_KINDS = {one.built_in: one.kind for name, one in ELEMENTARY.items() if name != "WSTRING"}  # wires carry Latin-1
+_KINDS = {one.built_in: one.kind for one in ELEMENTARY.values() if one.scale == 1 and one.kind != "V"}  # of Latin-1
 
 
 @dataclass(frozen=True)
 class Described:
-    """A point as the server describes it; `built_in` names its built-in type, None for no such node."""
+    """A point as the server describes it; `built_in` names its built-in type, None for no such node.
+
+    `exact` says that a TIME has a property beside it which carries its nanoseconds, `output` that the program
+    writes it.
+    """
 
     path: str
     built_in: str | None
@@ -23,6 +30,8 @@ class Described:
     array: bool
     writable: bool
     unit: str
+    exact: bool = False
+    output: bool = False
 
 
 def faults(
@@ -35,19 +44,29 @@ def faults(
             found.append(f"no variable {point.path!r} at {url}{near(point.path, names)}")
         elif one.array:
             found.append(f"{point.path!r} at {url} is an array of {one.type}: wire its elements, as {point.path}[1]")
-        elif not _fits(point.kind, one.built_in):
+        elif not _fits(point.kind, one):
             kind = _KINDS.get(one.built_in, "of no kind that a wire carries")
             found.append(f"{point.path!r} at {url} is {one.type} ({kind}), the wire carries {point.kind}")
     for point, one in described[: len(writes)]:
         if one.built_in is not None and not one.writable:
-            found.append(f"{point.path!r} at {url} cannot be written: only inputs can, and this is none")
+            found.append(f"{point.path!r} at {url} cannot be written; wire a variable that can")
+        elif one.output:
+            found.append(f"{point.path!r} at {url} is an output: the program writes it, and no wire does")
     return found
 
 
-def _fits(kind: str, built_in: str) -> bool:
+def _fits(kind: str, one: Described) -> bool:
+    if one.exact:
+        return kind == "i8"
+    built_in = one.built_in
     if built_in == "Boolean":
         return kind in ("u1", "b1", "?")
-    return (kind[0] if built_in == "String" else kind) == _KINDS.get(built_in)
+    return (kind[0] if built_in == "String" else kind) == _KINDS.get(str(built_in))
+
+
+def holders(path: str) -> list[str]:
+    """Return a path and the paths of all that it lies in."""
+    return [path[: one.start()] for one in _STEP.finditer(path)] + [path]
 
 
 def encoder(one: Described) -> Convert | None:
@@ -56,14 +75,14 @@ def encoder(one: Described) -> Convert | None:
         return bool
     if one.built_in == "String":
         return _text
-    return _milliseconds if one.type == "TIME" else None
+    return _milliseconds if one.type == "TIME" and not one.exact else None
 
 
 def decoder(one: Described) -> Convert | None:
     """Return what makes the value in memory out of the value on the wire, None when they are the same."""
     if one.built_in == "String":
         return _bytes
-    return _nanoseconds if one.type == "TIME" else None
+    return _nanoseconds if one.type == "TIME" and not one.exact else None
 
 
 def _text(value: bytes) -> str:

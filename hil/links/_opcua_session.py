@@ -3,14 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from asyncua import Client, Node, ua
 
 from hil.errors import InputError
-from hil.links._opcua_points import Described, decoder, encoder, faults
+from hil.links._opcua_points import Described, decoder, encoder, faults, holders
 from hil.links.link import ControllerFault, LinkError, Point
-from hil.links.opcua_types import CONTROLLER
+from hil.links.opcua_types import CONTROLLER, IEC_NAMES, PLCOPEN
 
 _ASKED = (
     ua.AttributeIds.Value,
@@ -19,6 +20,7 @@ _ASKED = (
 )
 _KNOWN_AT_MOST = 20_000
 _NEVER = 1e7  # s
+_HAS_OUTPUT = 4002  # the reference type HasOutputVar of OPC 30000
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
@@ -44,6 +46,8 @@ class Session:
         if self.namespace not in self.spaces:
             raise InputError(f"{self.url} has no namespace {self.namespace!r}; it has {', '.join(self.spaces)}")
         described = await self.describe(points)
+        outputs = await self._outputs(writes)
+        described = tuple(replace(one, output=one.path in outputs) for one in described)
         known = await self._known() if any(one.built_in is None for one in described) else ()
         found = faults(self.url, writes, list(zip(points, described, strict=True)), known)
         if lockstep and not await self._steps():
@@ -68,14 +72,43 @@ class Session:
         request = ua.ReadParameters()
         for one in points:
             request.NodesToRead += [ua.ReadValueId(NodeId=self._node(one.path), AttributeId=each) for each in _ASKED]
-            request.NodesToRead.append(
-                ua.ReadValueId(NodeId=self._of_controller(f"{one.path}.EngineeringUnits"), AttributeId=_ASKED[0])
-            )
+            beside = [self._of_controller(f"{one.path}.{each}") for each in ("EngineeringUnits", "Nanoseconds")]
+            request.NodesToRead += [ua.ReadValueId(NodeId=each, AttributeId=_ASKED[0]) for each in beside]
         answers = iter(await self.client.uaclient.read(request) if points else ())
         return tuple(
-            _described(one, value, kind, access, unit)
-            for one, value, kind, access, unit in zip(points, answers, answers, answers, answers, strict=True)
+            self._described(one, *each)
+            for one, *each in zip(points, answers, answers, answers, answers, answers, strict=True)
         )
+
+    def _described(
+        self, point: Point, value: ua.DataValue, kind: ua.DataValue, access: ua.DataValue, *beside: ua.DataValue
+    ) -> Described:
+        if not _good(kind):
+            return Described(point.path, None, "", False, False, "")
+        unit, exact = beside
+        built_in, named = value.Value.VariantType.name, kind.Value.Value
+        known = PLCOPEN in self.spaces and named.NamespaceIndex == self.spaces.index(PLCOPEN)
+        return Described(
+            point.path,
+            built_in,
+            IEC_NAMES.get(named.Identifier, built_in) if known else built_in,
+            value.Value.is_array,
+            bool((access.Value.Value or 0) & (1 << ua.AccessLevel.CurrentWrite)),
+            unit.Value.Value.DisplayName.Text if isinstance(unit.Value.Value, ua.EUInformation) else "",
+            _good(exact),
+        )
+
+    async def _outputs(self, points: Sequence[Point]) -> set[str]:
+        """Return the paths that are, or lie in, an output of a program or block."""
+        if not points or PLCOPEN not in self.spaces:
+            return set()
+        by = ua.NodeId(_HAS_OUTPUT, self.spaces.index(PLCOPEN))
+        asked = [(one.path, self._node(each)) for one in points for each in holders(one.path)]
+        request = ua.BrowseParameters(
+            NodesToBrowse=[ua.BrowseDescription(node, ua.BrowseDirection.Inverse, by, False) for _, node in asked]
+        )
+        answers = await self.client.uaclient.browse(request)
+        return {path for (path, _), one in zip(asked, answers, strict=True) if one.References}
 
     async def exchange(self, t: int, values: tuple[Any, ...]) -> list[Any]:
         """Write `values`, let the controller scan in lockstep, and return what is read."""
@@ -118,13 +151,17 @@ class Session:
             ua.CallMethodRequest(),
         )
         for one in described[: len(writes)]:
-            empty = ua.Variant("" if one.built_in == "String" else 0, ua.VariantType[str(one.built_in)])
+            wire = "Int64" if one.exact else str(one.built_in)
+            empty = ua.Variant("" if wire == "String" else 0, ua.VariantType[wire])
             self._write.NodesToWrite.append(ua.WriteValue(self._node(one.path), _ASKED[0], None, ua.DataValue(empty)))
         for point in reads:
             self._read.NodesToRead.append(ua.ReadValueId(self._node(point.path), _ASKED[0]))
         self._read.TimestampsToReturn = ua.TimestampsToReturn.Neither
         self._encode = [encoder(one) for one in described[: len(writes)]]
         self._decode = [decoder(one) for one in described[len(writes) :]]
+        for item, one in zip((*self._write.NodesToWrite, *self._read.NodesToRead), described, strict=True):
+            if one.exact:
+                item.NodeId = self._of_controller(f"{one.path}.Nanoseconds")
         self._step.InputArguments = [
             ua.Variant(0, ua.VariantType.Int64),
             ua.Variant(self.scans, ua.VariantType.UInt32),
@@ -175,24 +212,8 @@ class Session:
         return tuple(paths)
 
 
-def _described(
-    point: Point, value: ua.DataValue, kind: ua.DataValue, access: ua.DataValue, unit: ua.DataValue
-) -> Described:
-    if kind.StatusCode is not None and not kind.StatusCode.is_good():
-        return Described(point.path, None, "", False, False, "")
-    built_in = value.Value.VariantType.name
-    # A type of the controller's own is named by its identifier, a standard one is its built-in type.
-    named = kind.Value.Value.Identifier
-    writable = bool((access.Value.Value or 0) & (1 << ua.AccessLevel.CurrentWrite))
-    words = unit.Value.Value.DisplayName.Text if isinstance(unit.Value.Value, ua.EUInformation) else ""
-    return Described(
-        point.path,
-        built_in,
-        named if isinstance(named, str) else built_in,
-        value.Value.is_array,
-        writable,
-        words,
-    )
+def _good(answer: ua.DataValue) -> bool:
+    return answer.StatusCode is None or bool(answer.StatusCode.is_good())
 
 
 def in_words(status: ua.StatusCode) -> str:

@@ -1,8 +1,9 @@
-"""The types of IEC 61131-3 as OPC UA carries them (OPC 30000 v1.02, elementary data types).
+"""The types of IEC 61131-3 as OPC UA carries them (OPC 30000 v1.02, clause 5.2 and its published node ids).
 
-Only names and numbers stand here, so that the table costs no import. TIME is an Int64 of milliseconds, as
-OPC 30000 has it: what lies between two milliseconds is cut towards zero on the way out. LTIME is an Int64
-of nanoseconds and exact.
+Only names and numbers stand here, so that the table costs no import. The memory of a program counts every time
+and date in nanoseconds. OPC 30000 has TIME in milliseconds, TOD in unsigned ones and DATE and DT as DateTime, which
+this server's library keeps to the microsecond: what is finer is cut off. The long types are nanoseconds and exact,
+and so is the property `Nanoseconds` that each variable of a coarser type has.
 """
 
 from typing import NamedTuple
@@ -13,7 +14,14 @@ VARIABLES = "urn:hilbench:plc"
 CONTROLLER = "urn:hilbench:controller"
 """The namespace of the controller object and of everything that is not a variable."""
 
+PLCOPEN = "http://PLCopen.org/OpcUa/IEC61131-3/"
+"""The namespace of the PLCopen information model."""
+
+DEVICES = "http://opcfoundation.org/UA/DI/"
+"""The namespace of OPC UA for Devices (OPC 10000-100), on which it is built."""
+
 MILLISECOND = 1_000_000
+MICROSECOND = 1_000
 
 
 class Elementary(NamedTuple):
@@ -40,19 +48,56 @@ ELEMENTARY = {
     "WORD": Elementary("UInt16", "u2"),
     "DWORD": Elementary("UInt32", "u4"),
     "LWORD": Elementary("UInt64", "u8"),
+    "CHAR": Elementary("Byte", "u1"),
+    "WCHAR": Elementary("UInt16", "u2"),
     "TIME": Elementary("Int64", "i8", MILLISECOND),
     "LTIME": Elementary("Int64", "i8"),
+    "DATE": Elementary("DateTime", "i8", MICROSECOND),
+    "LDATE": Elementary("Int64", "i8"),
+    "TOD": Elementary("UInt32", "i8", MILLISECOND),
+    "LTOD": Elementary("Int64", "i8"),
+    "DT": Elementary("DateTime", "i8", MICROSECOND),
+    "LDT": Elementary("Int64", "i8"),
     "STRING": Elementary("String", "S"),
     "WSTRING": Elementary("String", "V"),
 }
 
-_BY_KIND = {one.kind: one for name, one in reversed(ELEMENTARY.items()) if name not in ("BOOL", "TIME", "LTIME")}
+_PLAIN = ("SINT", "INT", "DINT", "LINT", "USINT", "UINT", "UDINT", "ULINT", "REAL", "LREAL", "STRING", "WSTRING")
+_BY_KIND = {ELEMENTARY[name].kind: ELEMENTARY[name] for name in _PLAIN}
 
-SUBTYPES = ("BYTE", "WORD", "DWORD", "LWORD", "TIME", "LTIME")
-"""Types that OPC UA has no name for: subtypes of a built-in type, under the IEC name."""
+SUBTYPES = {
+    "BYTE": 3001,
+    "WORD": 3002,
+    "DWORD": 3003,
+    "LWORD": 3004,
+    "TIME": 3005,
+    "LTIME": 3006,
+    "DATE": 3007,
+    "TOD": 3008,
+    "LTOD": 3009,
+    "DT": 3010,
+    "CHAR": 3011,
+    "WCHAR": 3012,
+    "STRING": 3013,
+    "LDATE": 3014,
+    "LDT": 3015,
+}
+"""Data types of the PLCopen namespace by their published identifiers: each a subtype of its built-in type."""
+
+IEC_NAMES = {number: name for name, number in SUBTYPES.items()}
 
 
 def elementary(type_name: str, kind: str) -> Elementary:
     """Return how a variable travels; an enumeration or an alias travels as what it is in memory."""
-    plain = type_name.upper().split("[")[0].split("(")[0].strip()
-    return ELEMENTARY.get(plain) or _BY_KIND[kind[0] if kind[0] in "SV" else kind]
+    return ELEMENTARY.get(plain(type_name)) or _BY_KIND[kind[0] if kind[0] in "SV" else kind]
+
+
+def plain(type_name: str) -> str:
+    """Return a type's name in capitals without its length or range."""
+    return type_name.upper().split("[")[0].split("(")[0].strip()
+
+
+def coarse(type_name: str) -> bool:
+    """Whether OPC UA's type is coarser than the memory's nanoseconds."""
+    known = ELEMENTARY.get(plain(type_name))
+    return known is not None and known.scale != 1

@@ -19,8 +19,8 @@ from hil.plc.lowering.coverage import Coverage
 from hil.plc.lowering.lower import lower
 from hil.plc.profiles import IEC, Profile
 from hil.plc.reading.parser import parse
-from hil.plc.tree import Project
-from hil.plc.types import Array, Enum, Field, Struct, Type, numpy_kind
+from hil.plc.tree import Instance, Project
+from hil.plc.types import Array, Enum, Field, Interface, Pointer, Struct, Subrange, Type, numpy_kind
 
 FRAMES = 20_000  # of Python, for nested expressions; the parser bounds the nesting
 
@@ -101,16 +101,24 @@ def _head(project: Project, size: int) -> dict[str, Any]:
         source = project.global_sources[variable.name.upper()]
         place = (source.file, source.line(variable.at))
         number = table.number(variable.type)
-        roots.append([variable.name, number, variable.offset, "global", variable.unit, *place, variable.retain])
+        kept = [variable.retain, variable.location]
+        fixed = variable.constant is not None or variable.section == "constant"
+        section = "global constant" if fixed else "global"
+        roots.append([variable.name, number, variable.offset, section, variable.unit, *place, *kept])
+    for variable in project.direct:
+        kind = table.number(variable.type)
+        roots.append([variable.name, kind, variable.offset, "direct", "", "", 0, False, variable.name])
     for one in instances:
         memory = one.pou.memory
         assert memory is not None
         if len(instances) == 1:
             roots += [table.entry(field, one.offset, one.retain) for field in _shown(memory)]
         else:
-            roots.append([one.name, table.number(memory), one.offset, "local", "", one.file, one.line, one.retain])
+            roots.append(
+                [one.name, table.number(memory), one.offset, "program", "", one.file, one.line, one.retain, ""]
+            )
     for name in project.access:
-        roots.append([name.name, table.number(name.type), name.offset, "access", "", name.file, name.line, False])
+        roots.append([name.name, table.number(name.type), name.offset, "access", "", name.file, name.line, False, ""])
     intervals = [one.interval for one in instances if one.interval is not None]
     return {
         "name": instances[0].pou.name if len(instances) == 1 else ", ".join(one.name for one in instances),
@@ -118,8 +126,17 @@ def _head(project: Project, size: int) -> dict[str, Any]:
         "period": math.gcd(*intervals) if intervals else None,
         "types": table.types,
         "roots": roots,
+        "instances": [_instance(one) for one in instances],
         "prefixes": [instances[0].name, instances[0].pou.name] if len(instances) == 1 else [],
     }
+
+
+def _instance(one: Instance) -> dict[str, Any]:
+    return {
+        "name": one.name, "type": one.pou.name, "task": one.task, "resource": one.resource,
+        "configuration": one.configuration, "interval": one.interval, "priority": one.priority,
+        "single": one.trigger is not None
+    }  # fmt: skip
 
 
 def _shown(type_: Struct) -> list[Field]:
@@ -144,6 +161,10 @@ class _Types:
             one |= {"fields": [self.entry(field, 0) for field in _shown(type_)], "block": type_.block}
         elif isinstance(type_, Enum):
             one["values"] = list(type_.values.values())
+        elif isinstance(type_, Subrange):
+            one["range"] = (type_.low, type_.high)
+        elif isinstance(type_, Pointer | Interface):
+            one["pointer"] = True
         self.types.append(one)
         self._numbers[type_.name] = len(self.types) - 1
         return len(self.types) - 1
@@ -158,4 +179,5 @@ class _Types:
             field.file,
             field.line,
             retain or field.retain,
+            field.location,
         ]

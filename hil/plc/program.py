@@ -125,6 +125,7 @@ class Program:
         self.name: str = head["name"]
         self.size: int = head["size"]
         self.period: int | None = head["period"]
+        self.instances: list[dict[str, Any]] = head["instances"]  # name, type, task, resource, configuration, ...
         self._locations: list[list[Any]] = head["locations"]
         counters, probes = head.get("coverage", (0, []))
         self.counters: int = counters  # where they begin

@@ -70,14 +70,15 @@ class Runtime:
         if not self._slots:
             return self.program.run(self.memory, n, t0, dt)
         for k in range(n):
-            self._impose()
+            self.impose()
             fault = self.program.scan(self.memory, t0 + k * dt)
-            self._impose()
+            self.impose()
             if fault is not None:
                 return fault
         return None
 
-    def _impose(self) -> None:
+    def impose(self) -> None:
+        """Sets the forced variables once more, after somebody wrote into the memory."""
         for place, content in self._slots:
             self.memory[place] = content
 
@@ -90,7 +91,7 @@ class Runtime:
     def write(self, path: str, value: Any) -> None:
         """Sets a value; a forced variable keeps the forced one. See Program.write."""
         self.program.write(self.memory, path, value)
-        self._impose()
+        self.impose()
 
     def force(self, path: str, value: Any) -> None:
         """Holds a variable (an array or structure whole) at a value until it is released.

@@ -35,6 +35,7 @@ class Variable:
     values: tuple[tuple[str, int], ...] = ()  # of an enumeration
     size: int = 0  # bytes
     retain: bool = False  # RETAIN or PERSISTENT: kept over a restart
+    location: str = ""  # the address behind AT, or a direct variable's own
 
     @property
     def encoding(self) -> str:
@@ -52,53 +53,54 @@ class Symbols:
     """The symbol table as it is kept in the cache: plain lists, expanded on demand.
 
     `types` holds {"name", "kind", "size"} with, for arrays, "bounds" and "of", for structures "fields", for
-    enumerations "values"; a field or root is [name, type, offset, section, unit, file, line, retain].
+    enumerations "values", for subranges "range", for addresses "pointer"; a field or
+    root is [name, type, offset, section, unit, file, line, retain, location].
     """
 
     def __init__(self, types: list[dict[str, Any]], roots: list[list[Any]], prefixes: list[str]) -> None:
-        self._types, self._roots = types, roots
+        self.types, self.roots = types, roots
         self._prefixes = [one.upper() + "." for one in prefixes]  # instance names that may be left out
         self._by_name = {str(root[0]).upper(): root for root in roots}
 
     def top(self) -> list[Variable]:
         """The declared variables, arrays and structures whole."""
-        return [self._variable(root, str(root[0]), int(root[2]), str(root[3])) for root in self._roots]
+        return [self._variable(root, str(root[0]), int(root[2]), str(root[3])) for root in self.roots]
 
     def _variable(
         self, entry: list[Any], path: str, offset: int, section: str, type_number: int = -1, retain: bool = False
     ) -> Variable:
         number = int(entry[1]) if type_number < 0 else type_number
-        one = self._types[number]
+        one = self.types[number]
         shape: tuple[int, ...] = ()
         inner = one
         while "bounds" in inner:
             shape += tuple(high - low + 1 for low, high in inner["bounds"])
-            inner = self._types[inner["of"]]
-        unit, file, line, kept = entry[4:8]
+            inner = self.types[inner["of"]]
+        unit, file, line, kept, location = entry[4:9]
         members = tuple(str(field[0]) for field in one.get("fields", ()))
         values = tuple((str(name), int(value)) for name, value in one.get("values", ()))
         kind = str(inner["kind"])
         return Variable(
             path, str(one["name"]), section, offset, kind, unit, file, line, shape, members, values, int(one["size"]),
-            bool(retain or kept)
+            bool(retain or kept), str(location)
         )  # fmt: skip
 
     def leaves(self) -> Iterator[Variable]:
         """Every elementary variable, elements and members one by one."""
-        for root in self._roots:
+        for root in self.roots:
             yield from self._leaves(root, int(root[1]), str(root[0]), int(root[2]), str(root[3]), bool(root[7]))
 
     def _leaves(
         self, entry: list[Any], number: int, path: str, offset: int, section: str, retain: bool
     ) -> Iterator[Variable]:
-        one = self._types[number]
+        one = self.types[number]
         if "fields" in one:
             for field in one["fields"]:
                 where, inner = f"{path}.{field[0]}", field[3] if one["block"] else section
                 kept = retain or bool(field[7])
                 yield from self._leaves(field, int(field[1]), where, offset + int(field[2]), str(inner), kept)
         elif "bounds" in one:
-            size = int(self._types[one["of"]]["size"])
+            size = int(self.types[one["of"]]["size"])
             for count, index in enumerate(np.ndindex(*(high - low + 1 for low, high in one["bounds"]))):
                 numbers = ",".join(str(low + each) for (low, _), each in zip(one["bounds"], index, strict=True))
                 yield from self._leaves(
@@ -112,17 +114,17 @@ class Symbols:
 
         Raises: InputError when there is none.
         """
-        steps = _STEP.findall(path.strip())
+        steps = [(path, "")] if path.startswith("%") else _STEP.findall(path.strip())
         root = self._by_name.get(steps[0][0].upper()) if steps else None
         if root is None:
             for prefix in self._prefixes:
                 if path.upper().startswith(prefix):
                     return self.find(path[len(prefix) :])
-            raise InputError(f"no variable '{path}' in the program{near(path, [str(one[0]) for one in self._roots])}")
+            raise InputError(f"no variable '{path}' in the program{near(path, [str(one[0]) for one in self.roots])}")
         entry, number, offset = root, int(root[1]), int(root[2])
         spelled, section, retain = str(root[0]), str(root[3]), bool(root[7])
         for name, indexes in steps[1:]:
-            one = self._types[number]
+            one = self.types[number]
             if name:
                 field = self._field(one, name, path)
                 section, retain = str(field[3]) if one.get("block") else section, retain or bool(field[7])
@@ -135,7 +137,7 @@ class Symbols:
             else:
                 place, text = self._element(one, indexes, path)
                 number = int(one["of"])
-                offset, spelled = offset + place * int(self._types[number]["size"]), f"{spelled}[{text}]"
+                offset, spelled = offset + place * int(self.types[number]["size"]), f"{spelled}[{text}]"
         return self._variable(entry, spelled, offset, section, number, retain)
 
     def _field(self, one: dict[str, Any], name: str, path: str) -> list[Any]:
@@ -169,7 +171,7 @@ class Symbols:
                 yield element
 
     def _direct(self, one: Variable) -> Iterator[Variable]:
-        bounds = next(each["bounds"] for each in self._types if each["name"] == one.type)
+        bounds = next(each["bounds"] for each in self.types if each["name"] == one.type)
         for index in np.ndindex(*(high - low + 1 for low, high in bounds)):
             numbers = ",".join(str(low + each) for (low, _), each in zip(bounds, index, strict=True))
             yield self.find(f"{one.path}[{numbers}]")

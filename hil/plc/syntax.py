@@ -437,6 +437,7 @@ class Instance(Node):
     type: str
     connections: list[Argument] = field(default_factory=list)
     retain: bool = False
+    resource: str = ""
 
 
 @dataclass(slots=True)
@@ -460,6 +461,7 @@ class Configuration(Node):
     source: Source
     prefixes: Prefixes = ("",)
     paths: list[Path] = field(default_factory=list)
+    resource: str = ""  # the RESOURCE that is being read
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ class Variable:
     image: bytes = b""  # initial value
     constant: Const | None = None
     unit: str = ""
+    location: str = ""  # the address behind AT
     retain: bool = False
     read: bool = False
     written: bool = False
@@ -362,6 +363,9 @@ class Instance:
     interval: int | None  # ns; None: every scan
     priority: int
     retain: bool = False
+    task: str = ""
+    resource: str = ""
+    configuration: str = ""
     watchdog: int = layout.PASSES  # loop passes in one scan
     runner: Pou | None = None  # carries connections in and out, waits for SINGLE
     variable: Variable | None = None  # the instance, as the runner calls it
@@ -399,6 +403,7 @@ class Project:
     dispatch: dict[str, list[tuple[int, Pou]]] = field(default_factory=dict)  # by method: (class, what it runs)
     access: list[Access] = field(default_factory=list)
     places: dict[int, tuple[Statement, int]] = field(default_factory=dict)  # where statements begin, by identity
+    direct: list[Variable] = field(default_factory=list)  # direct variables, as %QW4, that some body names
 
 
 def scalar(expr: Expr) -> Scalar:

@@ -94,6 +94,7 @@ class Field:
     file: str = ""
     line: int = 0
     retain: bool = False
+    location: str = ""  # the address behind AT
 
 
 @dataclass(frozen=True, eq=False)

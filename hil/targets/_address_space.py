@@ -1,24 +1,28 @@
-"""A controller's address space: its variables as a tree of objects and variables, its state, its methods.
+"""Nodes of an address space: objects, variables, properties, methods and types below a parent.
 
 Nodes are made here and not through the node management service, whose cost for a node grows with the number
 of its siblings. What never changes and is the same for many nodes is one shared attribute.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from asyncua import ua
 from asyncua.server.address_space import AddressSpace, AttributeValue, NodeData
 
 from hil.links.opcua_types import ELEMENTARY, SUBTYPES
-from hil.targets._values import INDEX, Value
+from hil.targets._kinds import Structure
+from hil.targets._values import Value
 
 Attributes = Mapping[ua.AttributeIds, AttributeValue]
 Reader = Callable[[ua.NodeId, ua.AttributeIds], ua.DataValue]
 
 _A, _T = ua.AttributeIds, ua.VariantType
-_READ = 1 << ua.AccessLevel.CurrentRead
-_WRITE = 1 << ua.AccessLevel.CurrentWrite
+READ = 1 << ua.AccessLevel.CurrentRead
+WRITE = 1 << ua.AccessLevel.CurrentWrite
+FASTEST = 10.0
+"""The shortest time in ms between two looks at a variable for a subscription."""
 
 
 def attribute(value: Any, of: ua.VariantType, *, array: bool = False) -> AttributeValue:
@@ -33,173 +37,154 @@ def computed(read: Reader) -> AttributeValue:
     return made
 
 
-class Tree:
-    """Adds nodes below a parent; `program` and `own` are the indices of the two namespaces."""
+@dataclass(frozen=True)
+class Spaces:
+    """The indices of the namespaces: the program's variables, our own nodes, the PLCopen model, devices."""
 
-    def __init__(self, space: AddressSpace, program: int, own: int) -> None:
-        self._space, self.program, self.own = space, program, own
+    program: int
+    own: int
+    plcopen: int
+    devices: int
+
+
+class Tree:
+    """Adds nodes below a parent."""
+
+    def __init__(self, space: AddressSpace, spaces: Spaces) -> None:
+        self._space, self.spaces, self.own = space, spaces, spaces.own
         self._classes = {one: attribute(one, _T.Int32) for one in ua.NodeClass}
-        self._no = attribute(False, _T.Boolean)
-        self._yes = attribute(True, _T.Boolean)
+        self.no = attribute(False, _T.Boolean)
+        self.yes = attribute(True, _T.Boolean)
         self._plain = {_A.EventNotifier: attribute(0, _T.Byte)}
-        self._access = {level: attribute(level, _T.Byte) for level in (_READ, _READ | _WRITE)}
+        self._access = {level: attribute(level, _T.Byte) for level in (READ, READ | WRITE)}
         self._ranks = {rank: attribute(rank, _T.Int32) for rank in range(-1, 10)}
-        self._interval = attribute(0.0, _T.Double)
-        self._types: dict[str, AttributeValue] = {}
+        self._interval = attribute(FASTEST, _T.Double)
+        self._types: dict[ua.NodeId, AttributeValue] = {}
 
     def add(
         self,
         node: ua.NodeId,
-        name: str,
+        name: str | ua.QualifiedName,
         kind: ua.NodeClass,
         parent: ua.NodeId,
         attributes: Attributes,
         *,
-        by: int = ua.ObjectIds.HasComponent,
-        of: int | None = None,
+        by: ua.NodeId | int = ua.ObjectIds.HasComponent,
+        of: ua.NodeId | int | None = None,
     ) -> NodeData:
         """Add one node below `parent`, referred to `by` a reference type and `of` a type definition."""
         made = NodeData(node)
-        label, browse = ua.LocalizedText(name), ua.QualifiedName(name, node.NamespaceIndex)
+        browse = ua.QualifiedName(name, node.NamespaceIndex) if isinstance(name, str) else name
         made.attributes = {
             _A.NodeId: attribute(node, _T.NodeId),
             _A.NodeClass: self._classes[kind],
             _A.BrowseName: attribute(browse, _T.QualifiedName),
-            _A.DisplayName: attribute(label, _T.LocalizedText),
+            _A.DisplayName: attribute(ua.LocalizedText(browse.Name), _T.LocalizedText),
             **attributes,
         }
-        type_definition = ua.NodeId(of) if of is not None else ua.NodeId()
-        above, how = self._space[parent], ua.NodeId(by)
-        above.references.append(ua.ReferenceDescription(how, True, node, browse, label, kind, type_definition))
-        made.references.append(_back(how, parent, above))
-        if of is not None:
-            made.references.append(
-                ua.ReferenceDescription(ua.NodeId(ua.ObjectIds.HasTypeDefinition), True, type_definition)
-            )
         self._space[node] = made
+        if of is not None:
+            definition = ua.ReferenceDescription(_id(ua.ObjectIds.HasTypeDefinition), True, _id(of))
+            made.references.append(definition)
+        self.refer(parent, node, by)
         return made
 
-    def folder(self, node: ua.NodeId, name: str, parent: ua.NodeId) -> None:
-        """Add an object that holds others."""
-        self.add(node, name, ua.NodeClass.Object, parent, self._plain, of=ua.ObjectIds.BaseObjectType)
+    def refer(self, source: ua.NodeId, target: ua.NodeId, by: ua.NodeId | int) -> None:
+        """Add a reference from one node to another, and its inverse."""
+        for at, to, forward in ((source, target, True), (target, source, False)):
+            made = self._space[to]
+            browse, label, kind = (made.attributes[one].value.Value.Value for one in _NAMES)
+            definition = next(
+                (one.NodeId for one in made.references if one.ReferenceTypeId == _DEFINITION), ua.NodeId()
+            )
+            one = ua.ReferenceDescription(_id(by), forward, to, browse, label, ua.NodeClass(kind), definition)
+            self._space[at].references.append(one)
 
-    def state(self, name: str, built_in: str, parent: ua.NodeId, read: Callable[[], Any]) -> None:
+    def folder(
+        self,
+        node: ua.NodeId,
+        name: str | ua.QualifiedName,
+        parent: ua.NodeId,
+        *,
+        by: ua.NodeId | int = ua.ObjectIds.HasComponent,
+        of: ua.NodeId | int = ua.ObjectIds.BaseObjectType,
+    ) -> ua.NodeId:
+        """Add an object that holds others, and return its node."""
+        self.add(node, name, ua.NodeClass.Object, parent, self._plain, by=by, of=of)
+        return node
+
+    def state(
+        self, name: str, built_in: str, parent: ua.NodeId, read: Callable[[], Any], *, array: bool = False
+    ) -> None:
         """Add a read-only variable of the controller itself."""
         of = ua.VariantType[built_in]
         node = ua.NodeId(f"{parent.Identifier}.{name}", self.own)
-        source = computed(lambda _node, _attribute: ua.DataValue(ua.Variant(read(), of)))
-        self._variable(node, name, parent, built_in, (), False, source)
+        source = computed(lambda _node, _attribute: ua.DataValue(ua.Variant(read(), of, is_array=array)))
+        attributes = self.content(source, standard(built_in), (0,) if array else (), READ)
+        self.add(node, name, ua.NodeClass.Variable, parent, attributes, of=ua.ObjectIds.BaseDataVariableType)
 
-    def variables(self, values: Mapping[str, Value], root: ua.NodeId, read: Reader) -> None:
-        """Add every value as a variable below the objects that its path names."""
-        known = {"": root}
-
-        def place(path: str) -> ua.NodeId:
-            if path in known:
-                return known[path]
-            index = INDEX.search(path)
-            above = path[: index.start()] if index else path.rpartition(".")[0]
-            parent, node = place(above), ua.NodeId(path, self.program)
-            name = path[len(above) :].removeprefix(".")
-            value = values.get(path)
-            if value is None:
-                self.folder(node, name, parent)
-            else:
-                self._variable(node, name, parent, value.type, value.shape, value.writable, computed(read), value)
-            known[path] = node
-            return node
-
-        for path in values:
-            place(path)
-
-    def method(self, name: str, parent: ua.NodeId, call: Callable[..., Any], arguments: Mapping[str, str]) -> None:
-        """Add a method with input arguments (name: built-in type)."""
-        node = ua.NodeId(f"{parent.Identifier}.{name}", self.own)
-        allowed = {_A.Executable: self._yes, _A.UserExecutable: self._yes}
-        self.add(node, name, ua.NodeClass.Method, parent, allowed).call = call
-        inputs = [ua.Argument(one, _standard(of), -1, [], ua.LocalizedText("")) for one, of in arguments.items()]
-        if inputs:
-            self._property(node, "InputArguments", attribute(inputs, _T.ExtensionObject, array=True), "Argument", 1)
-
-    def data_types(self) -> None:
-        """Add the types that OPC UA has no name for, as subtypes of the built-in ones (OPC 30000)."""
-        for name in SUBTYPES:
-            base = _standard(ELEMENTARY[name].built_in)
-            node = ua.NodeId(name, self.own)
-            self.add(node, name, ua.NodeClass.DataType, base, {_A.IsAbstract: self._no}, by=ua.ObjectIds.HasSubtype)
-
-    def _variable(
-        self,
-        node: ua.NodeId,
-        name: str,
-        parent: ua.NodeId,
-        type_name: str,
-        shape: tuple[int, ...],
-        writable: bool,
-        source: AttributeValue,
-        value: Value | None = None,
-    ) -> None:
-        access = self._access[_READ | _WRITE if writable else _READ]
+    def content(
+        self, source: AttributeValue, data_type: ua.NodeId, shape: tuple[int, ...] = (), access: int = READ
+    ) -> dict[ua.AttributeIds, AttributeValue]:
+        """Return the attributes of a variable or property with this value."""
+        if data_type not in self._types:
+            self._types[data_type] = attribute(data_type, _T.NodeId)
         attributes = {
             _A.Value: source,
-            _A.DataType: self._data_type(type_name, value.how.built_in if value else type_name),
+            _A.DataType: self._types[data_type],
             _A.ValueRank: self._ranks[len(shape) or -1],
-            _A.AccessLevel: access,
-            _A.UserAccessLevel: access,
+            _A.AccessLevel: self._access[access],
+            _A.UserAccessLevel: self._access[access],
             _A.MinimumSamplingInterval: self._interval,
-            _A.Historizing: self._no,
+            _A.Historizing: self.no,
         }
         if shape:
             attributes[_A.ArrayDimensions] = attribute(list(shape), _T.UInt32, array=True)
-        self.add(node, name, ua.NodeClass.Variable, parent, attributes, of=ua.ObjectIds.BaseDataVariableType)
-        if value is not None and value.unit:
-            unit = ua.EUInformation("", -1, ua.LocalizedText(value.unit), ua.LocalizedText(value.unit))
-            self._property(node, "EngineeringUnits", attribute(unit, _T.ExtensionObject), "EUInformation", -1)
+        return attributes
 
-    def _property(self, of: ua.NodeId, name: str, source: AttributeValue, type_name: str, rank: int) -> None:
-        attributes = {
-            _A.Value: source,
-            _A.DataType: attribute(_standard(type_name), _T.NodeId),
-            _A.ValueRank: self._ranks[rank],
-            _A.AccessLevel: self._access[_READ],
-            _A.UserAccessLevel: self._access[_READ],
-            _A.Historizing: self._no,
-        }
-        node = ua.NodeId(f"{of.Identifier}.{name}", self.own)
-        # A property's browse name is the standard's, so it is in the standard's namespace.
-        made = self.add(
-            node,
-            name,
-            ua.NodeClass.Variable,
-            of,
-            attributes,
-            by=ua.ObjectIds.HasProperty,
-            of=ua.ObjectIds.PropertyType,
-        )
-        made.attributes[_A.BrowseName] = attribute(ua.QualifiedName(name, 0), _T.QualifiedName)
-        self._space[of].references[-1].BrowseName = ua.QualifiedName(name, 0)
+    def method(
+        self,
+        name: str | ua.QualifiedName,
+        parent: ua.NodeId,
+        call: Callable[..., Any],
+        arguments: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add a method with input arguments (name: data type)."""
+        node = ua.NodeId(f"{parent.Identifier}.{name if isinstance(name, str) else name.Name}", self.own)
+        allowed = {_A.Executable: self.yes, _A.UserExecutable: self.yes}
+        self.add(node, name, ua.NodeClass.Method, parent, allowed).call = call
+        inputs = [
+            ua.Argument(one, standard(of), -2 if of == "BaseDataType" else -1, [], ua.LocalizedText(""))
+            for one, of in (arguments or {}).items()
+        ]
+        if inputs:
+            source = attribute(inputs, _T.ExtensionObject, array=True)
+            attributes = self.content(source, standard("Argument"), (len(inputs),))
+            self.property(node, ua.QualifiedName("InputArguments", 0), attributes)
 
-    def _data_type(self, type_name: str, built_in: str) -> AttributeValue:
-        key = type_name if type_name in SUBTYPES else built_in
-        if key not in self._types:
-            node = ua.NodeId(key, self.own) if key in SUBTYPES else _standard(key)
-            self._types[key] = attribute(node, _T.NodeId)
-        return self._types[key]
+    def property(self, of: ua.NodeId, name: ua.QualifiedName, attributes: Attributes) -> None:
+        """Add a property; its browse name is in the namespace that defines it."""
+        node = ua.NodeId(f"{of.Identifier}.{name.Name}", self.own)
+        by = ua.ObjectIds.HasProperty
+        self.add(node, name, ua.NodeClass.Variable, of, attributes, by=by, of=ua.ObjectIds.PropertyType)
 
-
-def _back(how: ua.NodeId, parent: ua.NodeId, above: NodeData) -> ua.ReferenceDescription:
-    browse = above.attributes[_A.BrowseName].value
-    label = above.attributes[_A.DisplayName].value
-    kind = above.attributes[_A.NodeClass].value
-    return ua.ReferenceDescription(
-        how,
-        False,
-        parent,
-        browse.Value.Value,
-        label.Value.Value,
-        ua.NodeClass(kind.Value.Value),
-    )
+    def data_type_of(self, value: Value) -> ua.NodeId:
+        """Return the data type of a variable: OPC 30000's where it has one, else the built-in type."""
+        kind = value.kind
+        if isinstance(kind, Structure):
+            return kind.node
+        named = ELEMENTARY.get(kind.type) is kind.how and kind.type in SUBTYPES
+        return ua.NodeId(SUBTYPES[kind.type], self.spaces.plcopen) if named else standard(kind.how.built_in)
 
 
-def _standard(name: str) -> ua.NodeId:
+_NAMES = (_A.BrowseName, _A.DisplayName, _A.NodeClass)
+_DEFINITION = ua.NodeId(ua.ObjectIds.HasTypeDefinition)
+
+
+def _id(node: ua.NodeId | int) -> ua.NodeId:
+    return node if isinstance(node, ua.NodeId) else ua.NodeId(node)
+
+
+def standard(name: str) -> ua.NodeId:
+    """Return the node of the OPC UA standard that has this name."""
     return ua.NodeId(getattr(ua.ObjectIds, name))

@@ -3,11 +3,14 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from hil.targets.controller import Controller
+if TYPE_CHECKING:
+    from hil.plc import Fault
+    from hil.targets.controller import Controller
 
 Clock = Literal["wall", "lockstep"]
 
@@ -34,11 +37,17 @@ def serve(
     if until_eof:
         threading.Thread(target=_end_with_input, daemon=True).start()
     from hil.plc import compile_file
+    from hil.targets.controller import Controller
 
-    asyncio.run(_serve(Controller(compile_file(Path(file), program, profile), period), url, clock))
+    controller = Controller(compile_file(Path(file), program, profile), period, _tell)
+    asyncio.run(_serve(controller, url, clock))
 
 
-async def _serve(controller: Controller, url: str, clock: Clock) -> None:
+def _tell(fault: "Fault") -> None:
+    print(f"hil plc: PLC fault: {fault}", file=sys.stderr, flush=True)
+
+
+async def _serve(controller: "Controller", url: str, clock: Clock) -> None:
     from hil.targets.opcua_server import OpcUaServer
 
     ended = asyncio.Event()

@@ -15,7 +15,7 @@ READS += [("o_bool", "u1"), ("o_lint", "i8"), ("on_delay.ET", "i8"), ("o_array[2
 
 
 def sample(k: int) -> tuple[float, int, int, bytes, int, int]:
-    return 300.0 + k / 7, k // 5 % 2, k * 2**50 - 7, b"T%d" % k, k * 1_000_000, -k
+    return 300.0 + k / 7, k // 5 % 2, k * 2**50 - 7, b"T%d" % k, k * 1_000_001, -k
 
 
 def test_the_wire_gives_what_the_program_gives_to_the_bit(plc: VirtualPlc) -> None:
@@ -61,7 +61,7 @@ def test_all_wiring_faults_are_found_at_once(plc: VirtualPlc) -> None:
         "no variable 'TT10' at URL; did you mean 'TT101'?",
         "'i_int' at URL is Int16 (i2), the wire carries f8",
         "'i_array' at URL is an array of Int16: wire its elements, as i_array[1]",
-        "'VALVE' at URL cannot be written: only inputs can, and this is none",
+        "'VALVE' at URL is an output: the program writes it, and no wire does",
     ]
     assert not link.health.connected
 
@@ -72,7 +72,7 @@ def test_the_server_describes_what_is_wired(plc: VirtualPlc) -> None:
     tt101, o_time = link.describe()
     link.close()
     assert (tt101.built_in, tt101.unit, tt101.writable) == ("Float", "K", True)
-    assert (o_time.built_in, o_time.type, o_time.writable) == ("Int64", "TIME", False)
+    assert (o_time.built_in, o_time.type, o_time.exact) == ("Int64", "TIME", True)
 
 
 def test_a_plc_fault_ends_the_run_in_its_own_words(plc: VirtualPlc) -> None:

@@ -18,7 +18,9 @@ from hil.links.opcua_types import elementary
         ("WCHAR", "u2", "UInt16", 1),
         ("Colour", "i2", "Int16", 1),
         ("Percent", "u1", "Byte", 1),
-        ("DATE", "i8", "Int64", 1),
+        ("DATE", "i8", "DateTime", 1000),
+        ("LDT", "i8", "Int64", 1),
+        ("TOD", "i8", "UInt32", 1_000_000),
         ("INT(0..100)", "i2", "Int16", 1),
     ],
 )

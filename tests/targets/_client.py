@@ -6,14 +6,14 @@ from typing import Any
 
 from asyncua import Client, ua
 
-from hil.links.opcua_types import CONTROLLER, VARIABLES
+from hil.links.opcua_types import CONTROLLER, PLCOPEN, VARIABLES
 
 
 class Plain:
     """Reads, writes and steps by path."""
 
-    def __init__(self, client: Client, variables: int, own: int) -> None:
-        self.client, self.variables, self.own = client, variables, own
+    def __init__(self, client: Client, variables: int, own: int, plcopen: int) -> None:
+        self.client, self.variables, self.own, self.plcopen = client, variables, own, plcopen
 
     def variable(self, path: str) -> Any:
         return self.client.get_node(ua.NodeId(path, self.variables))
@@ -40,6 +40,27 @@ class Plain:
         controller = self.of_controller("Controller")
         await controller.call_method(ua.NodeId("Controller.Step", self.own), *arguments)
 
+    async def call(self, method: str, *arguments: ua.Variant) -> str:
+        """Call a method of the controller; return the name of its status."""
+        try:
+            await self.of_controller("Controller").call_method(ua.NodeId(f"Controller.{method}", self.own), *arguments)
+        except ua.UaStatusCodeError as refused:
+            return type(refused).__name__
+        return "Good"
+
+    async def part(self, path: str, index_range: str) -> Any:
+        """Read a part of an array; the name of the status when there is none."""
+        asked = ua.ReadValueId(self.variable(path).nodeid, ua.AttributeIds.Value, index_range)
+        (answer,) = await self.client.uaclient.read(ua.ReadParameters(NodesToRead=[asked]))
+        return answer.Value.Value if answer.StatusCode.is_good() else answer.StatusCode.name
+
+    async def write_part(self, path: str, index_range: str, value: Any, built_in: str) -> str:
+        """Write a part of an array; return the name of the status."""
+        content = ua.DataValue(ua.Variant(value, ua.VariantType[built_in]))
+        item = ua.WriteValue(self.variable(path).nodeid, ua.AttributeIds.Value, index_range, content)
+        (status,) = await self.client.uaclient.write(ua.WriteParameters(NodesToWrite=[item]))
+        return str(status.name)
+
     async def state(self, name: str) -> Any:
         return await self.of_controller(f"Controller.{name}").read_value()
 
@@ -49,7 +70,7 @@ def talk(url: str, work: Callable[[Plain], Awaitable[None]]) -> None:
 
     async def connected() -> None:
         async with Client(url) as client:
-            spaces = [await client.get_namespace_index(one) for one in (VARIABLES, CONTROLLER)]
+            spaces = [await client.get_namespace_index(one) for one in (VARIABLES, CONTROLLER, PLCOPEN)]
             plain = Plain(client, *spaces)
             if await plain.state("Clock") == "lockstep":
                 await plain.of_controller("Controller").call_method(ua.NodeId("Controller.Reset", plain.own))

@@ -147,6 +147,7 @@ def _place(units: list[s.Unit], names: Names, declarations: Units, program: str 
             image += bytes(1)
     image += bytes(-len(image) % 16)
     project = Project(names.pous, list(names.globals.values()), names.globals.sources, instances, image, names.profile)
+    project.direct = list(names.direct.values())
     for unit in units:
         for configuration in unit.configurations:
             if program is None:

@@ -73,6 +73,7 @@ def _configured(configuration: s.Configuration, names: Names, declarations: Unit
         line = configuration.source.line(one.at)
         instance = Instance(one.name, pou, 0, configuration.source.file, line, task_.interval, task_.priority)
         instance.retain, instance.watchdog = one.retain, task_.watchdog
+        instance.task, instance.resource, instance.configuration = one.task, one.resource, configuration.name
         if one.connections or task_.single is not None:
             _around(instance, one, task_.single, scope, declarations)
         found.append(instance)

@@ -278,7 +278,8 @@ class Declarations:
     def field_of(self, one: s.VariableDeclaration, type_: Type, section: str, scope: Scope) -> Field:
         """A declared variable as a member; it is placed later."""
         line = scope.source.line(one.at)
-        return Field(one.name, type_, 0, section, unit_of(one.pragmas), scope.source.file, line)
+        place = (scope.source.file, line)
+        return Field(one.name, type_, 0, section, unit_of(one.pragmas), *place, location=one.location)
 
     def typed(self, one: s.VariableDeclaration, scope: Scope) -> tuple[Type, bytes]:
         """The type and the initial bytes of a declared variable."""

@@ -213,7 +213,7 @@ class Units(Declarations):
         pou.variables[upper] = variable
         if variable.storage == "self":
             type_ = type_ if type_ is POISON else replace(type_, image=image)
-            field = self.field_of(one, type_, role, scope)
+            field = self.field_of(one, type_, "constant" if "CONSTANT" in section.qualifiers else role, scope)
             members.append(replace(field, retain=bool(RETAINED & section.qualifiers)))
 
     def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
@@ -260,7 +260,7 @@ class Units(Declarations):
         type_, image = self.typed(one, scope)
         name = f"{section.namespace}.{one.name}" if section.namespace else one.name
         variable = Variable(name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas))
-        variable.retain = bool(RETAINED & section.qualifiers)
+        variable.retain, variable.location = bool(RETAINED & section.qualifiers), one.location
         if "CONSTANT" in section.qualifiers:
             self._constant(variable, one)
         return variable, scope.source

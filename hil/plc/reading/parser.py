@@ -110,7 +110,7 @@ class _Parser(UnitParser):
         elif self.kind in SECTIONS:
             found.sections.append(self.section()[0])
         elif self.accept("RESOURCE"):
-            self._resource_head()
+            found.resource = self._resource_head()
         elif self.kind in ("END_RESOURCE", ";"):
             self.next()
         elif self.word("USING"):
@@ -119,7 +119,7 @@ class _Parser(UnitParser):
             self.next()
             found.tasks.append(self._task())
         elif self.accept("PROGRAM"):
-            found.instances.append(self._instance())
+            found.instances.append(self._instance(found.resource))
         else:
             raise self.fail(f"expected RESOURCE, TASK, PROGRAM or END_CONFIGURATION, found {self.found()}")
 
@@ -127,7 +127,7 @@ class _Parser(UnitParser):
         """A RESOURCE without the CONFIGURATION around it."""
         at = self.next().at
         found = s.Configuration(at, "", [], [], [], self.source, self.prefixes)
-        self._resource_head()
+        found.resource = self._resource_head()
         while self.kind not in ("END_RESOURCE", "end"):
             self._entry(found)
         self.expect("END_RESOURCE", "to close the RESOURCE")
@@ -147,11 +147,12 @@ class _Parser(UnitParser):
             return False
         return True
 
-    def _resource_head(self) -> None:
-        self.name("a RESOURCE")
+    def _resource_head(self) -> str:
+        name = self.name("a RESOURCE").text
         if self.word("ON"):
             self.next()
             self.name("a processor")
+        return name
 
     def _task(self) -> s.Task:
         name = self.name("a TASK")
@@ -167,7 +168,7 @@ class _Parser(UnitParser):
         self.semicolon("the TASK")
         return s.Task(name.at, name.text, properties)
 
-    def _instance(self) -> s.Instance:
+    def _instance(self, resource: str) -> s.Instance:
         retain = False
         while self.word("RETAIN", "NON_RETAIN"):
             retain = self.next().text.upper() == "RETAIN"
@@ -179,4 +180,4 @@ class _Parser(UnitParser):
         kind = self.path("a PROGRAM")
         connections = self.arguments(s.Name(kind.at, kind.name)).arguments if self.kind == "(" else []
         self.semicolon("the program's instance")
-        return s.Instance(kind.at, name.text, task, kind.name, connections, retain)
+        return s.Instance(kind.at, name.text, task, kind.name, connections, retain, resource)
