@@ -140,7 +140,8 @@ class ConversionFunctions(StandardBase):
 
     def _from_string(self, name: str, at: int, value: Expr, target: Scalar) -> Expr:
         if target.family in ("time", "date", "tod", "dt"):
-            return convert(self.in_st(f"__TEXT_{target.family.upper()}", at, [value]), target)
+            moment = self.in_st(f"__READ_{target.family.upper()}", at, [value])
+            return moment if moment.type is POISON else convert(moment, target)
         return standard(target, at, "FROM_STRING", [value])
 
 
