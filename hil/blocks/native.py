@@ -36,7 +36,9 @@ def _features() -> str:
 def toolchain() -> str:
     """Return the words that decide what LLVM emits here: its version, the processor, the processor's features."""
     features = sha256(_features().encode()).hexdigest()[:8]
-    return f"llvmlite {llvmlite.__version__} pic {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
+    return (
+        f"llvmlite {llvmlite.__version__} pic table {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
+    )
 
 
 def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = ()) -> bytes:
@@ -55,9 +57,7 @@ def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = ()) -> byt
     module.verify()
     if keep:
         _close(module, keep)
-    for one in module.functions:
-        if one.is_declaration and not one.name.startswith("llvm."):
-            one.add_function_attribute("nonlazybind")
+    _called_through_table(module)
     options = llvm.create_pipeline_tuning_options(speed_level=opt)
     options.loop_vectorization = opt > 1
     # Packing neighbouring fields into vectors costs control code 9 % (a scan of reactor.st) to 20 % (a small loop).
@@ -67,10 +67,18 @@ def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = ()) -> byt
     passes.add_refprune_pass()  # Numba counts references even to arrays that are part of a record
     passes.add_global_dead_code_eliminate_pass()
     passes.run(module, builder)
+    _called_through_table(module)  # the passes bring functions of their own: of pow(x, 0.5) they make a sqrt
     foreign = [one.name for one in module.functions if one.is_declaration and not _in_libc(one.name)]
     if foreign:
         raise LookupError(", ".join(sorted(foreign)))
     return bytes(machine.emit_object(module))
+
+
+def _called_through_table(module: llvm.ModuleRef) -> None:
+    """Outside functions are reached as _NEAR says."""
+    for one in module.functions:
+        if one.is_declaration and not one.name.startswith("llvm."):
+            one.add_function_attribute("nonlazybind")
 
 
 def closed(ir_text: str, symbol: str) -> str:

@@ -7,11 +7,17 @@ from hil.plc import compile_text
 SCAN = 100_000_000
 TIMING = [  # (block, PT, IN, Q, ET in scans)
     ("TON", "T#300ms", "0111111001100", "0000111000000", "0012333000100"),
+    ("TON", "T#300ms", "0110110110", "0000000000", "0010010010"),
+    ("TON", "T#300ms", "1111111111", "0001111111", "0123333333"),
     ("TON", "T#0s", "0110", "0110", "0000"),
     ("TOF", "T#300ms", "0110000010110", "0111110011111", "0000123300000"),
+    ("TOF", "T#300ms", "0000000000", "0000000000", "0000000000"),
+    ("TOF", "T#300ms", "1010010001", "1111111111", "0000100120"),
     ("TOF", "T#0s", "0100", "0100", "0000"),
     ("TP", "T#300ms", "0100000111111", "0111000111000", "0012000012333"),
     ("TP", "T#300ms", "0101010100000", "0111011100000", "0012001200000"),
+    ("TP", "T#300ms", "1111111111", "1110000000", "0123333333"),
+    ("TP", "T#0s", "0110", "0000", "0000"),
 ]
 
 
@@ -19,10 +25,11 @@ def bits(text: str) -> list[bool]:
     return [one == "1" for one in text]
 
 
+@pytest.mark.parametrize("kind", ["", "_TIME", "_LTIME"])
 @pytest.mark.parametrize(("block", "pt", "given", "q", "et"), TIMING)
-def test_timer(block: str, pt: str, given: str, q: str, et: str) -> None:
+def test_timer(block: str, kind: str, pt: str, given: str, q: str, et: str) -> None:
     program = compile_text(
-        f"PROGRAM P VAR_INPUT i : BOOL; END_VAR VAR t : {block}; END_VAR t(IN := i, PT := {pt}); END_PROGRAM"
+        f"PROGRAM P VAR_INPUT i : BOOL; END_VAR VAR t : {block}{kind}; END_VAR t(IN := i, PT := {pt}); END_PROGRAM"
     )
     memory, seen = program.new_memory(), list[tuple[bool, int]]()
     for k, one in enumerate(bits(given)):
@@ -69,13 +76,28 @@ def test_course(block: str, inputs: dict[str, str], outputs: dict[str, str]) -> 
     assert course(block, inputs, outputs) == outputs
 
 
-def test_a_counter_stops_at_the_ends_of_its_type() -> None:
-    text = "PROGRAM P VAR c : CTU; b : BOOL; END_VAR c(CU := b, PV := 1); b := NOT b; END_PROGRAM"
-    program = compile_text(text)
-    memory = program.new_memory()
-    program.write(memory, "c.CV", 32766)
+ENDS = {
+    "": (-(2**15), 2**15 - 1), "_INT": (-(2**15), 2**15 - 1), "_DINT": (-(2**31), 2**31 - 1),
+    "_LINT": (-(2**63), 2**63 - 1), "_UINT": (0, 2**16 - 1), "_UDINT": (0, 2**32 - 1), "_ULINT": (0, 2**64 - 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ENDS)
+@pytest.mark.parametrize(("block", "pulse"), [("CTU", "CU"), ("CTD", "CD"), ("CTUD", "CU"), ("CTUD", "CD")])
+def test_a_counter_stops_at_the_ends_of_its_type(block: str, pulse: str, kind: str) -> None:
+    text = f"PROGRAM P VAR c : {block}{kind}; b : BOOL; END_VAR c({pulse} := b, PV := 1); b := NOT b; END_PROGRAM"
+    program, (low, high) = compile_text(text), ENDS[kind]
+    memory, step, end = program.new_memory(), *((1, high) if pulse == "CU" else (-1, low))
+    program.write(memory, "c.CV", end - step)
     program.run(memory, 10, 0, SCAN)
-    assert program.read(memory, "c.CV") == 32767
+    assert program.read(memory, "c.CV") == end
+
+
+@pytest.mark.parametrize("kind", ENDS)
+def test_a_counter_of_every_type(kind: str) -> None:
+    inputs = {"CU": "0101010100", "CD": "0000000010", "R": "0000000001", "LD": "1000000000"}
+    outputs = {"CV": "3445566760", "QU": "1111111110", "QD": "0000000001"}
+    assert course(f"CTUD{kind}", inputs, outputs) == outputs
 
 
 def test_timers_stand_still_when_the_time_of_the_scans_does() -> None:

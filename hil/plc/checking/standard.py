@@ -17,13 +17,16 @@ from hil.plc.types import (
     BOOL,
     DINT,
     ELEMENTARY,
+    LONGEST_STRING,
     LREAL,
     POISON,
+    Scalar,
     String,
     Type,
     base,
     machine,
     same,
+    string,
 )
 
 _OPERATORS = {
@@ -31,6 +34,7 @@ _OPERATORS = {
     "OR", "XOR": "XOR",
     "GT": ">", "GE": ">=", "EQ": "=", "LE": "<=", "LT": "<", "NE": "<>",
 }  # fmt: skip
+_TEXT = frozenset(("LEN", "LEFT", "RIGHT", "MID", "CONCAT", "INSERT", "DELETE", "REPLACE", "FIND"))
 _CHAINS = frozenset(("GT", "GE", "EQ", "LE", "LT"))  # a > b > c means a > b and b > c
 _VARIADIC = frozenset(("ADD", "MUL", "AND", "OR", "XOR", *_CHAINS))
 _REAL = frozenset(["SQRT", "LN", "LOG", "EXP", "SIN", "COS", "TAN", "ASIN", "ACOS", "ATAN", "ATAN2"])
@@ -98,15 +102,19 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
     def _typed_name(self, node: s.Call, name: str) -> Expr | None:
         """ADD_INT, SQRT_LREAL and their kind: the function with its values in that type."""
         general, _, suffix = name.rpartition("_")
-        if suffix not in ELEMENTARY or general not in (*_OPERATORS, *_COUNTS, "MAX", "MIN", "MUX"):
+        texts: dict[str, Type] = {"STRING": string(LONGEST_STRING), "WSTRING": string(LONGEST_STRING, 2)}
+        types = ({} if general in _TEXT else ELEMENTARY) | texts
+        if suffix not in types or general not in (*_OPERATORS, *_COUNTS, "MAX", "MIN", "MUX", "CONCAT"):
             return None
         arguments = self._arguments(node, general)
         check = self._checker(general)
         if arguments is None or check is None:
             return poison(node.at)
-        type_, other = ELEMENTARY[suffix], {"SEL": 0, "MUX": 0, "SHL": 1, "SHR": 1, "ROL": 1, "ROR": 1, "EXPT": 1}
+        type_, other = types[suffix], {"SEL": 0, "MUX": 0, "SHL": 1, "SHR": 1, "ROL": 1, "ROR": 1, "EXPT": 1}
         typed = [
-            one if place == other.get(general) else self.coerce(one, type_, f"{name}'s argument")
+            one
+            if place == other.get(general) or (suffix in texts and is_a(one, "int", "uint", "any_int"))
+            else self.coerce(one, type_, f"{name}'s argument")
             for place, one in enumerate(arguments)
         ]
         return poison(node.at) if any(one.type is POISON for one in typed) else check(general, node.at, typed)
@@ -176,7 +184,7 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
 
     def _shift(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         value, count = self.settle(arguments[0]), self.settle(arguments[1])
-        if not is_a(value, "bits", "int", "uint"):
+        if not is_a(value, "bool", "bits", "int", "uint"):
             return self.wrong(name, at, "a bit string", value.type)
         if not is_a(count, "int", "uint", "bits"):
             return self.wrong(name, count.at, "a whole number as its second argument", count.type)
@@ -245,8 +253,8 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
     def _endian(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         """This machine is little-endian, so that one pair changes nothing."""
         value = self.settle(arguments[0])
-        if not is_a(value, "int", "uint", "bits"):
-            return self.wrong(name, at, "a whole number or a bit string", value.type)
+        if not isinstance(base(value.type), Scalar):
+            return self.wrong(name, at, "an elementary value", value.type)
         return value if "LITTLE" in name else standard(base(value.type), at, "__SWAP", [value])
 
 

@@ -105,7 +105,7 @@ class StandardLowering(ConversionLowering):
             self.guard(operands[0], "no such date or time", expr.at, message, operands[1])
             return operands[0]
         if name == "__SWAP":
-            return operands[0] if type_.bits == 8 else self._swapped(value_type(type_), operands[0])
+            return operands[0] if type_.bits <= 8 else self._swapped(type_, operands[0])
         if name == "IS_VALID":
             distance = text.let(f"fsub double {operands[0]}, {operands[0]}")  # NaN for infinity and NaN
             return text.let(f"fcmp oeq double {distance}, 0.0")
@@ -124,9 +124,13 @@ class StandardLowering(ConversionLowering):
         self.guard(bad, "not a BCD number", expr.at, "{0} has a digit above 9 in BCD", operands[0])
         return number
 
-    def _swapped(self, kind: str, operand: str) -> str:
-        self.module.declare(f"declare {kind} @llvm.bswap.{kind}({kind})")
-        return self.text.let(f"call {kind} @llvm.bswap.{kind}({kind} {operand})")
+    def _swapped(self, type_: Scalar, operand: str) -> str:
+        """The bytes the other way round, of a real too."""
+        text, kind, bits = self.text, value_type(type_), f"i{type_.bits}"
+        self.module.declare(f"declare {bits} @llvm.bswap.{bits}({bits})")
+        whole = operand if kind == bits else text.let(f"bitcast {kind} {operand} to {bits}")
+        turned = text.let(f"call {bits} @llvm.bswap.{bits}({bits} {whole})")
+        return turned if kind == bits else text.let(f"bitcast {bits} {turned} to {kind}")
 
     def _absolute(self, type_: Scalar, operand: str) -> str:
         kind, text = value_type(type_), self.text

@@ -134,10 +134,11 @@ class StringLowering:
         if name == "INSERT":
             return [(given[0], "0", given[2]), (given[1], "0", _ALL), (given[0], given[2], _ALL)]
         count, position = given[-2], given[-1]
-        first = text.let(f"sub i64 {position}, 1")
+        inside = text.let(f"call i64 @llvm.smax.i64(i64 {position}, i64 1)")
+        near = text.let(f"call i64 @llvm.smin.i64(i64 {inside}, i64 65536)")  # behind every string
+        before = text.let(f"sub i64 {near}, 1")
         if name == "MID":
-            return [(given[0], first, count)]
-        before = text.let(f"call i64 @llvm.smax.i64(i64 {first}, i64 0)")
+            return [(given[0], before, count)]
         gone = text.let(f"call i64 @llvm.smax.i64(i64 {count}, i64 0)")
         bounded = text.let(f"call i64 @llvm.smin.i64(i64 {gone}, i64 65536)")
         behind = text.let(f"add i64 {before}, {bounded}")

@@ -51,9 +51,7 @@ class ValueLowering(StandardLowering):
         self.probes = Probes(module.coverage, pou, self.text)
         self.frame = 0  # bytes of stack, where calls may recur
         self.ranges = Ranges()
-        self.lent: list[
-            tuple[str, String, str]
-        ] = []  # strings beside an in-out of another length
+        self.lent: list[tuple[str, String, str]] = []  # strings beside an in-out of another length
         self.handler = ""  # where faults go while a call has an ENO
         self.slots: dict[Variable, str] = {}  # variables that live in registers
         self.pointers: dict[Variable, str] = {}  # variables that live in memory
