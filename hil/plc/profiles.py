@@ -37,6 +37,8 @@ class Profile:
     insert_position: Literal["behind"] = "behind"
     in_out_strings: Literal["same length", "any length"] = "same length"
     string_order: Literal["shorter first"] = "shorter first"
+    string_length: Literal["80", "126", "254"] = "80"
+    string_elements: Literal["codes from 0", "characters from 1"] = "codes from 0"
     subrange_violation: Literal["fault", "stored"] = "fault"
     mux_out_of_range: Literal["fault", "zero"] = "fault"
 
@@ -53,7 +55,12 @@ CODESYS = Profile(
     bits_as_real="number",
     subrange_violation="stored",
 )
-SIEMENS = Profile("siemens", f_trig_first_scan="FALSE")
+SIEMENS = Profile(
+    "siemens",
+    f_trig_first_scan="FALSE",
+    string_length="254",
+    string_elements="characters from 1",
+)
 MATIEC = Profile(
     "matiec",
     whole_arithmetic="32-bit temporaries",
@@ -65,6 +72,7 @@ MATIEC = Profile(
     time_as_number="seconds",
     and_on_bool="short-circuit",
     ton_zero_delay="next scan",
+    string_length="126",
     subrange_violation="stored",
     mux_out_of_range="zero",
 )
@@ -133,6 +141,15 @@ MEANINGS: dict[str, dict[str, str]] = {
         "any length": "any STRING goes in, cut to the in-out's length, and comes back, cut to its own",
     },
     "string_order": {"shorter first": "'abc' < 'ab' is FALSE"},
+    "string_length": {
+        "80": "STRING without a length holds 80 characters",
+        "126": "STRING without a length holds 126 characters",
+        "254": "STRING without a length holds 254 characters",
+    },
+    "string_elements": {
+        "codes from 0": "s[0] is the code of the first character, a BYTE (a WORD of a WSTRING)",
+        "characters from 1": "s[1] is the first character, a CHAR (a WCHAR of a WSTRING)",
+    },
     "subrange_violation": {
         "fault": "a PLC fault with the value and the bounds",
         "stored": "the value is stored as it is; constants outside are still refused",
@@ -171,6 +188,8 @@ SOURCES: dict[str, dict[str, str]] = {
         "and_on_bool": "CODESYS help: AND_THEN is the operator that leaves out",
         "f_trig_first_scan": "CoDeSys 2.3 manual: the standard's body",
         "in_out_strings": "passed by address without a check; ours never writes behind the variable",
+        "string_length": "CODESYS help, STRING: 80 characters",
+        "string_elements": "CODESYS help, STRING: by its bytes, from 0",
         "insert_position": "CODESYS help, INSERT: after the position",
         "subrange_violation": "CODESYS help: checked only where the project has CheckRangeSigned",
     },
@@ -181,11 +200,15 @@ SOURCES: dict[str, dict[str, str]] = {
         "time_as_number": "STEP 7 help, TIME: milliseconds",
         "f_trig_first_scan": "STEP 7 help, F_TRIG: compares with the bit kept in the instance",
         "insert_position": "STEP 7 help, INSERT: after the position",
+        "string_length": "STEP 7 help, STRING: 254 characters without a length",
+        "string_elements": "STEP 7 help, addressing characters of a STRING: name[i], the first is 1",
         "subrange_violation": "SCL has no subranges: as iec",
     },
     "matiec": {
         **dict.fromkeys((one.name for one in fields(Profile)[1:]), _PROBES),
         "real_literals": _PROBES + ": literals are doubles of C",
+        "string_length": "iec_std_lib.h: STR_MAX_LEN",
+        "string_elements": "matiec has none: as iec",
         "division_by_zero": "the process dies of SIGFPE; ours faults in every profile",
         "index_out_of_bounds": _SAFE,
         "duration_literals": "seen: T#1ms is 0.999999 ms; ours is exact in every profile",

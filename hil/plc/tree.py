@@ -34,6 +34,7 @@ class Variable:
     read: bool = False
     written: bool = False
     pointed: bool = False  # a pointer may point to it
+    access: str = ""  # PRIVATE or PROTECTED
     addressed: bool = False  # its address is given to a call, so it must stay in memory
 
 
@@ -55,6 +56,7 @@ class Pou:
     virtual: dict[str, Pou] = field(default_factory=dict)  # methods that it calls on objects of unknown type
     number: int = 0  # of a class: what its objects begin with
     abstract: bool = False
+    access: str = ""  # of a member: PRIVATE or PROTECTED
     exposed: bool = False  # others may change its variables while its body runs
     unknown_base: bool = False  # it was reported; what this unit has is not known
     reentrant: bool = False  # may call itself by way of objects: refused when it happens

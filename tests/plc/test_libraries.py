@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hil.plc import Fault, Program, compile_text, libraries
+from hil.plc import syntax as s
 from hil.plc.compiler import examine
 from hil.plc.diagnostics import Diagnostics
 from hil.plc.profiles import CODESYS, IEC, PROFILES, Profile
@@ -17,6 +20,16 @@ def run(text: str, profile: Profile = CODESYS) -> tuple[Program, Memory, Fault |
     return program, memory, program.scan(memory, 0)
 
 
+def typed_call(name: str, pou: s.Pou) -> tuple[list[str], str]:
+    """Variables of the types that an overload takes, and a call with them."""
+    number = name.replace(".", "_").replace("(", "_").rstrip(")")
+    formals = [one for section in pou.sections if section.kind == "VAR_INPUT" for one in section.variables]
+    types = [re.split(r"[;:]", pou.source.text[one.type.at :], maxsplit=1)[0] for one in formals]
+    declared = [f"{number}_{place} : {type_};" for place, type_ in enumerate(types)]
+    given = ", ".join(f"{one.name} := {number}_{place}" for place, one in enumerate(formals))
+    return declared, f"{name.partition('(')[0]}({given});"
+
+
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda one: one.name)
 def test_every_declaration_of_a_library_becomes_code(profile: Profile) -> None:
     """One text names all there is, so that each unit is read, checked and lowered."""
@@ -24,12 +37,18 @@ def test_every_declaration_of_a_library_becomes_code(profile: Profile) -> None:
     lines = [f"t{number} : {name};" for number, name in enumerate(index.types)]
     units = [(name, one.parsed().pous[0].kind) for name, one in index.units.items()]
     lines += [f"b{number} : {name};" for number, (name, kind) in enumerate(units) if kind != "FUNCTION"]
-    calls = [f"{name}();" for name, kind in units if kind == "FUNCTION"]
+    several = {one for names in index.overloads.values() for one in names} | set(index.overloads)
+    calls = [f"{name}();" for name, kind in units if kind == "FUNCTION" and name not in several]
+    for name in sorted(several - set(index.overloads)):
+        more, call = typed_call(name, index.units[name].parsed().pous[0])
+        lines, calls = lines + more, [*calls, call]
     reads = [f"x{number} := SIZEOF({name}) = 0;" for number, name in enumerate(index.variables)]
     flags = [f"x{number} : BOOL;" for number in range(len(index.variables))]
     text = "\n".join(["PROGRAM P", "VAR", *lines, *flags, "END_VAR", *reads, "END_PROGRAM"])
     assert examine([(text, "all.st")], profile)[1] == []
-    _, problems = examine([("\n".join(["PROGRAM P", *calls, "END_PROGRAM"]), "all.st")], profile)
+    _, problems = examine(
+        [("\n".join(["PROGRAM P", "VAR", *lines, "END_VAR", *calls, "END_PROGRAM"]), "all.st")], profile
+    )
     assert [one for one in problems if "needs its in-out" not in one] == []
 
 

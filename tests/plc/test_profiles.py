@@ -46,6 +46,9 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "in_out_strings": (
         "s3 := 'abc'; b := Longer(s3); s := s3;", "s", {"same length": "refused", "any length": "xab"}),
     "string_order": ("b := 'abc' < 'ab';", "b", {"shorter first": False}),
+    "string_length": ("res := SIZEOF(s);", "res", {"80": 81, "126": 127, "254": 255}),
+    "string_elements": (
+        "s := 'abc'; b := s[1] = 'a'; z := BOOL_TO_INT(b);", "z", {"codes from 0": "refused", "characters from 1": 1}),
     "subrange_violation": ("sub := a;", "sub", {"fault": "subrange violation", "stored": 30000}),
     "mux_out_of_range": ("res := 7; res := MUX(k, 10, 20, 30);", "res", {"fault": "MUX out of range", "zero": 0}),
 }  # fmt: skip

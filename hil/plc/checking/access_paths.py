@@ -234,7 +234,10 @@ class Paths(Temporaries):
         if len(node.indexes) != count:
             self.scope.error(node.at, f"{name} has {count} dimensions, here are {len(node.indexes)} indexes; change it")
             return poison(node.at)
-        bounds = (0, type_.capacity - 1) if isinstance(type_, String) else (-(1 << 63), (1 << 63) - 1)
+        codes = self.scope.names.profile.string_elements == "codes from 0"
+        bounds = (-(1 << 63), (1 << 63) - 1)
+        if isinstance(type_, String):
+            bounds = (0, type_.capacity - 1) if codes else (1, type_.capacity)
         indexes = [self._index(one, bounds, name) for one in node.indexes]
         if any(one.type is POISON for one in indexes):
             return poison(node.at)
@@ -243,8 +246,8 @@ class Paths(Temporaries):
         if isinstance(type_, OpenArray):
             return ElementRef(type_.element, node.indexes[0].at, owner, indexes, name)
         assert isinstance(type_, String)
-        element = ELEMENTARY["BYTE" if type_.width == 1 else "WORD"]
-        characters = CastRef(array(((0, type_.capacity - 1),), element), node.at, owner)
+        element = ELEMENTARY["BYTE" if type_.width == 1 else "WORD"] if codes else type_.character
+        characters = CastRef(array((bounds,), element), node.at, owner)
         return ElementRef(element, node.indexes[0].at, characters, indexes, name)
 
     def _direct(self, node: s.Direct) -> Place | Const:

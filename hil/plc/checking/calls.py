@@ -74,8 +74,9 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
             return self._named_call(node, name)
         if isinstance(node.callee, s.Name) and self.scope.variable(node.callee.name.upper()) is None:
             return self._named_call(node, node.callee.name)
-        if isinstance(node.callee, s.Name) and node.callee.name.upper() in self.scope.names.pou_declarations:
-            return self._named_call(node, node.callee.name)  # a function calling itself: found as recursion
+        declared = self.scope.names.pou_declarations
+        if isinstance(node.callee, s.Name) and self.scope.key(node.callee.name, declared) in declared:
+            return self._named_call(node, node.callee.name)  # beside the result of its name; itself is recursion
         found = self.path(node.callee)
         if found.type is not POISON:
             self.scope.error(
@@ -127,6 +128,8 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
             if chosen is None:
                 return poison(node.at)
             pou = chosen
+        if pou.owner is not None:
+            self.guard(pou.access, pou.owner, pou.name.partition("(")[0].split(".")[-1], node.at)
         call = self._function_call(node, pou, method=True)
         if not isinstance(call, CallFunction):
             return call

@@ -207,6 +207,36 @@ class Objects(Expressions):
         else:
             self.scope.pou.calls.setdefault(pou.name.upper(), (pou, at))
 
+    # ---- access words
+
+    def _member(self, node: s.Member) -> Place | Const:
+        found = super()._member(node)
+        if isinstance(found, FieldRef) and (unit := self.unit_of(found.base.type)) is not None:
+            self._guard(unit, found.name, node.at)
+        return found
+
+    def _guard(self, unit: Pou, name: str, at: int) -> None:
+        """Refuses a variable of an object that is PRIVATE, or PROTECTED, for others than its own kind."""
+        declaring: Pou | None = unit
+        variable = unit.variables.get(name.upper())
+        while variable is not None and declaring is not None and declaring.bases:
+            base = declaring.bases[0]
+            if base.variables.get(name.upper()) is not variable:
+                break
+            declaring = base
+        if variable is not None and declaring is not None:
+            self.guard(variable.access, declaring, name, at)
+
+    def guard(self, access: str, unit: Pou, name: str, at: int) -> None:
+        """Refuses what is PRIVATE in a unit, or PROTECTED, for others than its own kind."""
+        if not access:
+            return
+        mine = [one for one in (self.owner(),) if one is not None]
+        above = mine[0].memory.kin if mine and mine[0].memory is not None else frozenset[str]()
+        if unit in mine or (access == "PROTECTED" and unit.name.upper() in above):
+            return
+        self.scope.error(at, f"{name} is {access} in {unit.name}; make it PUBLIC or use what is")
+
     # ---- addresses
 
     def follow(self, found: Place) -> Place:

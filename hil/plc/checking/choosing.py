@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from hil.plc import syntax as s
 from hil.plc.checking.expressions import Expressions
-from hil.plc.checking.values import poison, pseudo, spoken
+from hil.plc.checking.values import as_text, poison, pseudo, spoken
 from hil.plc.diagnostics import Report
 from hil.plc.tree import Expr, Pou, Variable
-from hil.plc.types import ANY_REAL, POISON, Array, Enum, OpenArray, Scalar, String, Type, base, same, widens
+from hil.plc.types import (
+    ANY_POINTER,
+    ANY_REAL,
+    POISON,
+    Array,
+    Enum,
+    Interface,
+    OpenArray,
+    Pointer,
+    Scalar,
+    String,
+    Type,
+    base,
+    same,
+    widens,
+)
 
 # A literal alone is taken for the first of these that holds it.
 _WHOLE = ("INT", "DINT", "LINT", "UINT", "UDINT", "ULINT", "SINT", "USINT", "BYTE", "WORD", "DWORD", "LWORD", "REAL")
@@ -78,8 +93,10 @@ class Choosing(Expressions):
             return 0
         if pseudo(have):
             return self._literal_distance(value, base(want))
-        if isinstance(have, String) and isinstance(want, String):
-            return 1
+        if as_text(value, want) is not None:
+            return 1 if isinstance(have, String) == isinstance(want, String) else 2
+        if isinstance(want, Pointer | Interface) and isinstance(have, Pointer):
+            return _pointed_distance(have, want)
         if formal.section == "in_out":
             return 1 if _opened(have, want) or _is_kind_of(have, want) else None
         one, other = base(have), base(want)
@@ -103,6 +120,15 @@ class Choosing(Expressions):
             if isinstance(known, int) and not low <= known <= high:
                 return None
         return 1 + _WHOLE.index(want.name) if want.name in _WHOLE else 1 + len(_WHOLE)
+
+
+def _pointed_distance(have: Pointer, want: Pointer | Interface) -> int | None:
+    if have is ANY_POINTER or want is ANY_POINTER:
+        return 2
+    target = want.target if isinstance(want, Pointer) else want
+    if same(have.target, target):
+        return 0
+    return 1 if _is_kind_of(have.target, target) else None
 
 
 def _is_kind_of(have: Type, want: Type) -> bool:

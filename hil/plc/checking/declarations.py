@@ -196,7 +196,7 @@ class Declarations:
     def _string(self, spec: s.StringType, scope: Scope) -> Type:
         width = 2 if spec.name == "WSTRING" else 1
         if spec.length is None:
-            return ty.string(ty.DEFAULT_STRING, width)
+            return ty.string(int(scope.names.profile.string_length), width)
         length = Constants(scope).whole_constant(spec.length, "the length of a string")
         if length is None:
             return POISON

@@ -79,7 +79,7 @@ def _whole(op: str, values: list[int]) -> int | None:
 def convert(source: Scalar, target: Scalar, value: Value, truncate: bool) -> Value | None:
     """A number in another type; None when it is left to the machine code."""
     if isinstance(value, bytes) or "time" in (source.family, target.family):
-        return None
+        return value if source.family == target.family else None
     if source.family in ("date", "tod", "dt") or target.family in ("date", "tod", "dt"):
         return value if source.family == target.family else None
     if {source.family, target.family} == {"bits", "real"} and source.bits == target.bits:

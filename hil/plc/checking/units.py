@@ -112,7 +112,7 @@ class Units(Declarations):
                 scope.error(one.at, f"{base.name} is FINAL and cannot be extended; extend another one")
             pou.unknown_base = pou.unknown_base or base.unknown_base
             pou.bases.append(base)
-            pou.variables |= base.variables
+            pou.variables |= {name: each for name, each in base.variables.items() if each.access != "PRIVATE"}
         for one in declaration.implements:
             key = scope.key(one.name, self.names.pou_declarations)
             if key not in self.names.pou_declarations:
@@ -191,10 +191,12 @@ class Units(Declarations):
             self._external(one, scope)
             return
         type_, image = self.typed(one, scope)
+        passing = pou.kind == "FUNCTION" or pou.kind in _PASSING
+        if isinstance(type_, ty.OpenArray) and passing and role in ("input", "output"):
+            role = "in_out"  # it has no size of its own, so it is passed by its address
         if isinstance(type_, ty.OpenArray) and role != "in_out":
             scope.error(one.at, "ARRAY [*] takes the bounds of what it is given, so it is a VAR_IN_OUT; move it")
             type_ = POISON
-        passing = pou.kind == "FUNCTION" or pou.kind in _PASSING
         if pou.kind == "FUNCTION" and isinstance(type_, Struct) and type_.block and role not in ("in_out", "static"):
             what = f"{one.name} cannot be a {type_.name}"
             scope.error(one.at, f"a function keeps nothing between calls, so {what}; use a FUNCTION_BLOCK")
@@ -203,6 +205,7 @@ class Units(Declarations):
         if role in ("static", "instance"):
             storage, role = "absolute" if role == "static" or pou.owner is None else "self", "local"
         variable = Variable(one.name, type_, role, storage, one.at, image=image)
+        variable.access = _access(section.qualifiers)
         if section.kind == "VAR_INST" and pou.owner is not None and pou.owner.memory is not None:
             method = pou.name.split(".")[-2 if pou.kind in ("GET", "SET") else -1]
             variable.offset = pou.owner.memory.fields[_kept(method, one.name).upper()].offset
@@ -276,6 +279,7 @@ class Units(Declarations):
             return
         pou = Pou(upper, declaration.kind, declaration.source, declaration.at, owner=owner)
         pou.abstract = "ABSTRACT" in declaration.modifiers or owner.kind == "INTERFACE"
+        pou.access = _access(declaration.modifiers)
         self.names.pous[upper] = pou
         self.members[upper] = declaration
         owner.exposed = True
@@ -306,6 +310,11 @@ class Units(Declarations):
         for base in owner.bases:
             found += [one for one in self.overloads(base, name) if one.name.partition("(")[2] not in taken]
         return found
+
+
+def _access(words: set[str]) -> str:
+    """Who may not use a variable or member: PRIVATE, PROTECTED, or nobody is kept away."""
+    return "PRIVATE" if "PRIVATE" in words else "PROTECTED" if "PROTECTED" in words else ""
 
 
 def _kept(method: str, name: str) -> str:

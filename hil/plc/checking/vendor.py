@@ -51,7 +51,9 @@ class Vendor:
         found = prelude.block(upper, self.profile)
         if found is not None or upper in self.own or upper not in self.index.units:
             return found
-        return self.index.units[upper].parsed().pous[0]
+        unit = self.index.units[upper].parsed().pous[0]
+        unit.name += upper[len(unit.name) :]  # the number of an overload
+        return unit
 
     def type(self, upper: str) -> s.TypeDeclaration | None:
         """A library type."""
@@ -76,3 +78,6 @@ def attach(names: Names, vendor: Vendor) -> None:
     vendor.own.update(dict.keys(names.type_declarations))
     vendor.own.update(dict.keys(names.pou_declarations))
     vendor.own.update(names.globals.announced)
+    for upper, several in vendor.index.overloads.items():
+        mine = names.overloads.get(upper, [upper] if upper in vendor.own else [])
+        names.overloads[upper] = list(dict.fromkeys([*mine, *several]))

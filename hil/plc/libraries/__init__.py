@@ -3,6 +3,7 @@
 A file `NAME.st` beside this one begins with `{profiles codesys ...}`, the profiles that see it. Its declarations begin
 and end in the first column; NAMESPACE lines may stand around them. A unit behind `{external}` has no body here: it
 compiles, and a run that calls it ends in a PLC fault that names it. What a program declares itself always goes first.
+Functions of one name are overloads; `{each INT REAL}` writes one for each type, which stands where EACH is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from hil.plc.reading.parser import parse
 _HEAD = re.compile(r"\{profiles ([\w ]+)\}")
 _PART = re.compile(
     r"^(?:NAMESPACE[ ]+(?P<space>[\w.]+)|(?P<close>END_NAMESPACE)|(?P<using>USING[ ][^;]+;)"
-    r"|(?P<unit>(?:\{external\}\s*)?(?P<kind>FUNCTION_BLOCK|FUNCTION|INTERFACE|CLASS|TYPE)\b"
+    r"|(?P<unit>(?:\{external\}\s*)?(?:\{each (?P<each>[\w ]+)\}\s*)?"
+    r"(?P<kind>FUNCTION_BLOCK|FUNCTION|INTERFACE|CLASS|TYPE)\b"
     r"(?P<rest>.*?)\bEND_(?P=kind)\b;?[ \t]*$)|VAR_GLOBAL\b(?P<variables>.*?)^END_VAR)",
     re.MULTILINE | re.DOTALL,
 )
@@ -28,6 +30,7 @@ _NAME = re.compile(r"\s*(?:(?:FINAL|ABSTRACT|PUBLIC|INTERNAL)\s+)*(\w+)")
 _ENUMERATION = re.compile(r"\s*\w+\s*:\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*\w*\s*(?::=\s*\w+)?\s*;")
 _VARIABLE = re.compile(r"^[ \t]+(\w+)\s*:(?!=).*?;", re.MULTILINE | re.DOTALL)
 _RELATED = re.compile(r"\b(?:EXTENDS|IMPLEMENTS)\s+([\w.]+(?:\s*,\s*[\w.]+)*)")
+_EACH = re.compile(r"\bEACH\b")
 _BLOCKS = ("FUNCTION_BLOCK", "FUNCTION", "INTERFACE", "CLASS")
 
 
@@ -58,6 +61,7 @@ class Index:
     types: dict[str, Text] = field(default_factory=dict)
     variables: dict[str, Text] = field(default_factory=dict)
     enumerators: dict[str, str] = field(default_factory=dict)  # the type of each
+    overloads: dict[str, list[str]] = field(default_factory=dict)  # of functions with several, by their name
     related: set[str] = field(default_factory=set)  # units that extend others or are extended
 
     def add(self, file: str, text: str) -> None:
@@ -88,14 +92,23 @@ class Index:
         named = _NAME.match(rest)
         assert named is not None
         upper = f"{space}{named[1]}".upper()
-        (self.units if kind in _BLOCKS else self.types).setdefault(
-            upper, Text(file, line, prefix + found["unit"] + close)
-        )
+        for one in (found["each"] or "EACH").split():
+            self._note(upper, kind, Text(file, line, prefix + _EACH.sub(one, found["unit"]) + close))
         if kind == "TYPE" and (values := _ENUMERATION.match(rest)) is not None:
             for name in values[1].split(","):
                 self.enumerators.setdefault(name.partition(":=")[0].strip().upper(), upper)
         if kind in _BLOCKS and (above := _RELATED.findall(rest)):
             self.related |= {upper, *(one.strip().upper() for each in above for one in each.split(","))}
+
+    def _note(self, upper: str, kind: str, text: Text) -> None:
+        """A declaration; of functions with one name each has a number as well."""
+        table = self.units if kind in _BLOCKS else self.types
+        first = table.setdefault(upper, text)
+        if kind == "FUNCTION" and first is not text:
+            names = self.overloads.setdefault(upper, [f"{upper}(1)"])
+            table[names[0]] = first
+            names.append(f"{upper}({len(names) + 1})")
+            table[names[-1]] = text
 
 
 def _around(space: str, using: str) -> tuple[str, str, str]:

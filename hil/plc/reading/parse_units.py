@@ -25,8 +25,10 @@ class UnitParser(TypeParser):
 
     def at_uses(self, ahead: int = 0) -> bool:
         """Whether a SIMOTION unit names others here: `USES x, y;`."""
-        named = self.tokens[min(self.i + ahead, len(self.tokens) - 1)].text.upper() in _USES
-        return named and self.peek(ahead) == self.peek(ahead + 1) == "id"
+        last = len(self.tokens) - 1
+        word, behind = (self.tokens[min(self.i + one, last)].text.upper() for one in (ahead, ahead + 1))
+        heritage = behind in ("EXTENDS", "IMPLEMENTS")  # CLASS Unit EXTENDS x
+        return word in _USES and not heritage and self.peek(ahead) == self.peek(ahead + 1) == "id"
 
     def pou(self) -> s.Pou:
         """One unit.
