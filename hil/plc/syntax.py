@@ -109,13 +109,21 @@ class Call(Node):
 
 
 @dataclass(slots=True)
+class Assigned(Node):
+    """`target := value` where a value stands."""
+
+    target: Expression
+    value: Expression
+
+
+@dataclass(slots=True)
 class Aggregate(Node):
     """`(a := 1, b := 2)` or `[1, 2]` where a value stands."""
 
     initial: ArrayInitial | StructInitial
 
 
-Expression = Name | Literal | Member | Index | Deref | Direct | Part | Unary | Binary | Call | Aggregate
+Expression = Name | Literal | Member | Index | Deref | Direct | Part | Unary | Binary | Call | Aggregate | Assigned
 
 
 # ---- statements
@@ -373,6 +381,8 @@ class Section(Node):
     variables: list[VariableDeclaration]
     namespace: str = ""
     prefixes: Prefixes = ("",)
+    list: str = ""  # of a VAR_GLOBAL: the name that may stand before its variables
+    qualified_only: bool = False  # and must
 
 
 @dataclass(slots=True)

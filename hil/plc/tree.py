@@ -36,6 +36,7 @@ class Variable:
     pointed: bool = False  # a pointer may point to it
     access: str = ""  # PRIVATE or PROTECTED
     addressed: bool = False  # its address is given to a call, so it must stay in memory
+    fixed: bool = False  # CONSTANT, but a declaration or a caller gives the value
 
 
 @dataclass(slots=True, eq=False)
@@ -61,6 +62,12 @@ class Pou:
     unknown_base: bool = False  # it was reported; what this unit has is not known
     reentrant: bool = False  # may call itself by way of objects: refused when it happens
     statics: list[Variable] = field(default_factory=list)  # VAR_STAT
+    declared: str = ""  # the name of a member as it was declared
+
+    @property
+    def short(self) -> str:
+        """A member's name as it was declared, without its unit; of a part of a property that of the property."""
+        return self.declared or self.name.rpartition(".")[2]
 
     def section(self, *names: str) -> list[Variable]:
         """The variables of these sections, in order."""
@@ -213,6 +220,16 @@ class Attempt:
 
 
 @dataclass(slots=True)
+class Sequence:
+    """Statements that run first, then the value."""
+
+    type: Type
+    at: int
+    body: list[Statement]
+    value: Expr
+
+
+@dataclass(slots=True)
 class Bound:
     """LOWER_BOUND or UPPER_BOUND of an ARRAY [*]."""
 
@@ -252,7 +269,7 @@ class Guarded:
 
 Place = VariableRef | FieldRef | ElementRef | PartRef | DerefRef | ValueRef | CastRef
 _Plain = Const | Place | Convert | RangeCheck | Operation | Standard | CallFunction | Guarded
-Expr = _Plain | AddressOf | Attempt | Bound
+Expr = _Plain | AddressOf | Attempt | Bound | Sequence
 
 
 # ---- statements

@@ -264,6 +264,12 @@ def decode(type_: Type, image: bytes) -> int | float | bytes:
     return int.from_bytes(image, "little", signed=scalar.signed)
 
 
+def characters(type_: String, image: bytes) -> bytes:
+    """A string's characters without what closes it."""
+    ends = range(0, len(image), type_.width)
+    return image[: next((at for at in ends if not any(image[at : at + type_.width])), len(image))]
+
+
 def numpy_kind(type_: Type) -> str:
     """The NumPy kind string of a value in memory; NumPy has none for UTF-16, so a WSTRING is plain bytes."""
     if isinstance(type_, String):

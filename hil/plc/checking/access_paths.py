@@ -69,9 +69,13 @@ class Paths(Temporaries):
         found = self.path(node)
         if isinstance(found, VariableRef):
             found.variable.read = True
-            if found.variable.constant is not None:
-                return Const(found.type, found.at, found.variable.constant.value)
+            if (known := self.known(found.variable)) is not None:
+                return Const(found.type, found.at, known.value)
         return found.value if isinstance(found, ValueRef) else found
+
+    def known(self, variable: Variable) -> Const | None:
+        """The value of a constant, where nobody gives it another one."""
+        return None if variable.fixed else variable.constant
 
     def path(self, node: s.Expression) -> Place | Const:
         """What a path refers to, through references; a Const for an enumerator or a mistake."""
@@ -89,6 +93,20 @@ class Paths(Temporaries):
     def program(self, name: str, at: int) -> Place | None:
         """The one instance of a program."""
         return None
+
+    def constant_of(self, unit: str, node: s.Member) -> Const | None:
+        """A constant of a unit behind the unit's name."""
+        names = self.scope.names
+        key = self.scope.key(unit, names.pou_declarations)
+        pou = names.declare_unit(key) if key in names.pou_declarations else None
+        variable = None if pou is None else pou.variables.get(node.name.upper())
+        if variable is None or variable.constant is None:
+            return None
+        return Const(variable.type, node.at, variable.constant.value)
+
+    def hides(self, type_: Type) -> bool:
+        """Whether a type has more members than are known."""
+        return False
 
     def other_member(self, owner: Place, node: s.Member) -> Place | Const | None:
         """A member that is no field."""
@@ -139,6 +157,9 @@ class Paths(Temporaries):
         if upper in self.scope.names.pou_declarations:
             self.scope.error(node.at, f"{node.name} is a {self._kind(upper)}, not a variable; call it or declare one")
             return poison(node.at)
+        if len(lists := self.scope.names.globals.lists_of(upper)) > 1:
+            self.scope.error(node.at, f"{node.name} is a variable of several lists; write {' or '.join(lists[:5])}")
+            return poison(node.at)
         self.scope.unknown(node.at, "variable", node.name, self.scope.variable_names, "declare it in a VAR section")
         return poison(node.at)
 
@@ -168,6 +189,8 @@ class Paths(Temporaries):
             return VariableRef(variable.type, node.at, variable)
         if (program := self.program(f"{before}.{node.name}", node.at)) is not None:
             return program
+        if (constant := self.constant_of(before, node)) is not None:
+            return constant
         owners = self.scope.enumerator(node.name.upper())
         known = isinstance(node.base, s.Member) or self.named_type(before) or before.upper() in names.pou_declarations
         return Const(owners[0], node.at, owners[0].values[node.name.upper()][1]) if owners and not known else None
@@ -181,6 +204,8 @@ class Paths(Temporaries):
         declared = isinstance(owner.type, Struct) and node.name.upper() in owner.type.fields
         if not declared and (other := self.other_member(owner, node)) is not None:
             return other
+        if not declared and self.hides(owner.type):
+            return poison(node.at)
         if not isinstance(owner.type, Struct):
             self.scope.error(
                 node.at, f"{text_of(node.base)} is {owner.type.name} and has no member {node.name}; remove it"
@@ -188,7 +213,7 @@ class Paths(Temporaries):
             return poison(node.at)
         field = owner.type.fields.get(node.name.upper())
         if field is None:
-            names = [one.name for one in owner.type.fields.values()]
+            names = [one.name for one in owner.type.fields.values() if not one.name.startswith("__")]
             shown = ", ".join(names[:8])
             what = f"member of {text_of(node.base)} ({owner.type.name}) called"
             self.scope.unknown(node.at, what, node.name, names, f"it has {shown}")

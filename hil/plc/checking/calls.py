@@ -162,7 +162,9 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
         by_name = {one.name.upper(): one for one in formals}
         given: dict[str, s.Argument] = {}
         positional = [one for one in node.arguments if not one.name]
-        if positional and len(positional) < len(node.arguments):
+        leading = all(not one.name for one in node.arguments[: len(positional)])
+        lenient = self.scope.names.profile.name == "codesys" and leading
+        if positional and len(positional) < len(node.arguments) and not lenient:
             self.scope.error(node.at, f"the call of {pou.name} mixes named and plain arguments; name all or none")
             return None
         places = [one for one in formals if one.section != "output"] or formals
@@ -178,6 +180,8 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
             if not argument.name:
                 continue
             upper = argument.name.upper()
+            if upper not in by_name and (pou.unknown_base or (pou.owner is not None and pou.owner.unknown_base)):
+                continue
             if upper not in by_name:
                 names = [one.name for one in formals]
                 what = f"parameter of {pou.name} called"
@@ -302,7 +306,8 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
         root = root_of(place) if not isinstance(place, Const) else None
         if isinstance(place, DerefRef):
             self.effects += 1
-        if root is None or root.constant is not None or root.section == "constant":
+        given = root is not None and root.fixed and self.scope.pou is not None and self.scope.pou.short == "FB_Init"
+        if root is None or (root.constant is not None and not given) or root.section == "constant":
             self.scope.error(node.at, f"{text_of(node)} is a constant and cannot be assigned; use a variable")
             return None
         assert not isinstance(place, Const)

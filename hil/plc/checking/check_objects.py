@@ -92,6 +92,9 @@ class Objects(Expressions):
         upper = node.name.upper()
         if upper in ("THIS", "SUPER"):
             found = self.this(node.at, upper == "SUPER")
+            owner = self.owner()
+            if found is None and owner is not None and owner.unknown_base:
+                return poison(node.at)
             if found is None:
                 what = "a METHOD or FUNCTION_BLOCK" if upper == "THIS" else "a unit that EXTENDS another"
                 self.scope.error(node.at, f"{upper} is the object of {what}; remove it here")
@@ -124,6 +127,11 @@ class Objects(Expressions):
     def other_member(self, owner: Place, node: s.Member) -> Place | Const | None:
         """A property of an object, or what its in-out was given last; None when the member is neither."""
         return self.property_value(owner, node.name, node.at) or self.handed.get(in_out_key(node.base, node.name))
+
+    def hides(self, type_: Type) -> bool:
+        """Whether a type has more members than are known: its base was reported."""
+        pou = self.unit_of(type_.target if isinstance(type_, Pointer) else type_)
+        return pou is not None and pou.unknown_base
 
     def unit_of(self, type_: Type) -> Pou | None:
         """The unit of an object's or interface's type."""
@@ -311,7 +319,7 @@ class Objects(Expressions):
         """Whether a pointer to `want` may point to this."""
         if want is POISON or have is POISON or same(have, want):
             return True
-        return isinstance(have, Struct) and want.name.upper() in have.kin
+        return isinstance(have, Struct) and (want.name.upper() in have.kin or self.hides(have))
 
     def refer(self, expr: Expr, target: Type, what: str) -> Expr | None:
         """A value as a pointer or interface, or a pointer as a number; None when it does not fit."""
@@ -343,7 +351,10 @@ class Objects(Expressions):
             return retyped(expr, target)
         if isinstance(source, Pointer) and isinstance(source.target, Struct):
             source = source.target
-            return retyped(expr, target) if target.name.upper() in source.kin else None
+            known = target.name.upper() in source.kin or self.hides(source)
+            return retyped(expr, target) if known else None
+        if self.hides(source):
+            return Const(target, expr.at, 0)
         if isinstance(source, Struct) and target.name.upper() in source.kin and is_place(expr):
             return self.address(as_place(expr), target, expr.at)
         return None
@@ -401,9 +412,8 @@ class Objects(Expressions):
         return None
 
     def query(self, node: s.Call, source: s.Expression, target: s.Expression) -> Expr:
-        """__QUERYINTERFACE(a, b); handled where statements may be made of it."""
-        self.scope.error(node.at, "this query assigns its second argument; write b ?= a")
-        return poison(node.at)
+        """__QUERYINTERFACE(a, b)."""
+        raise NotImplementedError
 
     def _of_place(self, node: s.Call, name: str, argument: s.Expression) -> Expr:
         if name in ("SIZEOF", "XSIZEOF"):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hil.plc import syntax as s
 from hil.plc.checking.access_paths import root_of, text_of
-from hil.plc.checking.calls import Calls, mark
+from hil.plc.checking.calls import mark
+from hil.plc.checking.making import Making
 from hil.plc.checking.startup import ACTION
 from hil.plc.checking.values import poison
 from hil.plc.reading.parse_expressions import dotted
@@ -29,12 +32,12 @@ from hil.plc.tree import (
     Statement,
     Variable,
 )
-from hil.plc.types import BOOL, INT, POISON, Enum, Interface, Pointer, machine
+from hil.plc.types import BOOL, DINT, INT, POISON, Array, Enum, Interface, Pointer, machine
 
 _INIT_FLAGS = ("bInitRetains", "bInCopyCode")  # what every FB_Init takes first
 
 
-class Statements(Calls):
+class Statements(Making):
     """Checks one body."""
 
     loops = 0  # around the statement
@@ -71,7 +74,7 @@ class Statements(Calls):
 
     def _statement(self, node: s.Statement) -> Statement | None:
         if isinstance(node, s.Assign):
-            return self._assign(node)
+            return self.assign(node)
         if isinstance(node, s.Several):
             return block([found for one in node.assigns if (found := self._statement(one)) is not None])
         if isinstance(node, s.Initialise):
@@ -96,7 +99,9 @@ class Statements(Calls):
         return self._loop(node)
 
     def _initialise(self, node: s.Initialise) -> Statement | None:
-        """FB_Init with its arguments, or the inputs that they name."""
+        """FB_Init with its arguments, or the inputs that they name; of an array for each element."""
+        if not node.arguments and isinstance(type_ := self.path(node.target).type, Array):
+            return self._initialise_each(node, type_)
         init = s.Member(node.at, node.target, "FB_Init")
         if self.method(init) is not None:
             hidden = [s.Argument(node.at, name, s.Literal(node.at, "FALSE", "FALSE")) for name in _INIT_FLAGS]
@@ -105,6 +110,8 @@ class Statements(Calls):
             return self._invoke(s.Invoke(node.at, s.Call(node.at, init, given if named else given + node.arguments)))
         if self.path(node.target).type is POISON:
             return None
+        if self.hides(self.path(node.target).type):
+            return None
         if any(not one.name for one in node.arguments):
             self.scope.error(node.at, f"{text_of(node.target)} has no FB_Init for these arguments; name its inputs")
             return None
@@ -112,11 +119,21 @@ class Statements(Calls):
         for argument in node.arguments:
             if argument.value is not None:
                 member = s.Member(argument.at, node.target, argument.name)
-                one = self._assign(s.Assign(argument.at, member, argument.value))
+                one = self.assign(s.Assign(argument.at, member, argument.value))
                 found += [one] if one is not None else []
         return block(found)
 
-    def _assign(self, node: s.Assign) -> Statement | None:
+    def _initialise_each(self, node: s.Initialise, type_: Array) -> Statement | None:
+        counters = [self.hidden(DINT, node.at) for _ in type_.bounds]
+        index = s.Index(node.at, node.target, [s.Name(node.at, one.name) for one in counters])
+        one: s.Statement = s.Initialise(node.at, index, [])
+        for counter, (low, high) in reversed(list(zip(counters, type_.bounds, strict=True))):
+            ends = [s.Literal(node.at, "int", str(number)) for number in (low, high)]
+            one = s.For(node.at, s.Name(node.at, counter.name), ends[0], ends[1], None, [one])
+        return self._statement(one)
+
+    def assign(self, node: s.Assign) -> Statement | None:
+        """An assignment."""
         if node.op != ":=":
             return self._other_assign(node)
         if isinstance(node.value, s.Aggregate):
@@ -135,15 +152,40 @@ class Statements(Calls):
 
     def _aggregate(self, target: s.Expression, value: s.Aggregate) -> Statement | None:
         """`x := (a := 1, b := 2)`, member by member."""
-        if isinstance(value.initial, s.ArrayInitial):
-            self.scope.error(value.at, "[...] is an initial value; assign the elements one by one")
-            return None
         found: list[Statement] = []
+        if isinstance(value.initial, s.ArrayInitial):
+            return self._elements(target, value.initial)
         for at, name, item in value.initial.items:
             inner = s.Aggregate(at, item) if isinstance(item, s.StructInitial | s.ArrayInitial) else item
-            one = self._assign(s.Assign(at, s.Member(at, target, name), inner))
+            one = self.assign(s.Assign(at, s.Member(at, target, name), inner))
             if one is not None:
                 found.append(one)
+        return block(found)
+
+    def _elements(self, target: s.Expression, value: s.ArrayInitial) -> Statement | None:
+        """`x := [1, 2(7)]`, element by element; those that are not named stay."""
+        place = self.path(target)
+        if not isinstance(place.type, Array):
+            if place.type is not POISON:
+                self.scope.error(value.at, f"[...] is for arrays, {text_of(target)} is {place.type.name}; change it")
+            return None
+        items: list[s.Initial] = []
+        for count, item in value.items:
+            times = 1 if count is None else self.whole_constant(count, "a repetition") or 0
+            if isinstance(item, s.ArrayInitial) and count is not None:
+                items += [each for _, each in item.items] * times
+            else:
+                items += [item] * times
+        indexes = list(itertools.product(*(range(low, high + 1) for low, high in place.type.bounds)))
+        if len(items) > len(indexes):
+            self.scope.error(value.at, f"{len(items)} values for the {len(indexes)} elements of {text_of(target)}")
+        found: list[Statement] = []
+        for index, item in zip(indexes, items, strict=False):
+            at = value.at
+            inner = s.Aggregate(at, item) if isinstance(item, s.StructInitial | s.ArrayInitial) else item
+            element = s.Index(at, target, [s.Literal(at, "int", str(number)) for number in index])
+            one = self.assign(s.Assign(at, element, inner))
+            found += [one] if one is not None else []
         return block(found)
 
     def _other_assign(self, node: s.Assign) -> Statement | None:

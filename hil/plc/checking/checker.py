@@ -8,9 +8,9 @@ from hil.plc.checking import overloads, paths, startup
 from hil.plc.checking.check_calls import check_jumps, check_overrides, classes_of, dispatch_of, refuse_recursion
 from hil.plc.checking.check_statements import Statements
 from hil.plc.checking.configurations import instances_of
+from hil.plc.checking.constants import Constants
 from hil.plc.checking.scope import Names, Scope
-from hil.plc.checking.standard import Constants
-from hil.plc.checking.units import Units
+from hil.plc.checking.units import Units, seen_from
 from hil.plc.checking.vendor import Asked, Vendor, attach
 from hil.plc.diagnostics import Report
 from hil.plc.profiles import IEC, Profile
@@ -26,7 +26,7 @@ def check(units: list[s.Unit], report: Report, program: str | None = None, profi
     names = Names(report, Asked(vendor.type), Asked(vendor.block), broken=broken, profile=profile)
     names.vendor_enumeration = vendor.enumeration
     names.overloads = overloads.distinguish(units, by_base=profile.name == "siemens")
-    _start(units)
+    _start(units, frozenset(vendor.index.units))
     _collect(units, names)
     attach(names, vendor)
     declarations = Units(names, vendor.index.related)
@@ -51,22 +51,22 @@ def check(units: list[s.Unit], report: Report, program: str | None = None, profi
     return project
 
 
-def _start(units: list[s.Unit]) -> None:
+def _start(units: list[s.Unit], library: frozenset[str]) -> None:
     """Initial values to be worked out become statements; those of global variables a function of their source."""
-    project = startup.Project.of(units)
+    project = startup.Project.of(units, library)
     for number, unit in enumerate(units):
         for pou in unit.pous:
             startup.prepare(pou, project)
         sections = [*unit.sections, *(one for each in unit.configurations for one in each.sections)]
-        late = [(one, section) for section in sections for one in section.variables if project.moving(one)]
-        if not late:
-            continue
-        body = startup.assignments([one for one, _ in late])
-        for one, _ in late:
-            one.initial = None
-        section = late[0][1]
-        name = f"{STARTUP}{number}"
-        unit.pous.append(s.Pou(0, "FUNCTION", name, None, [], body, unit.source, prefixes=section.prefixes))
+        for place, section in enumerate(sections):
+            late = [one for one in section.variables if project.moving(one)]
+            if not late:
+                continue
+            body = startup.assignments(late, project)
+            for one in late:
+                one.initial = None
+            name, prefixes = f"{STARTUP}{number}_{place}", seen_from(section)
+            unit.pous.append(s.Pou(0, "FUNCTION", name, None, [], body, unit.source, prefixes=prefixes))
 
 
 def _collect(units: list[s.Unit], names: Names) -> None:

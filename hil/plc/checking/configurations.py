@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hil.plc import layout
 from hil.plc import syntax as s
 from hil.plc.checking.check_statements import Statements
+from hil.plc.checking.constants import Constants
 from hil.plc.checking.scope import Names, Scope
-from hil.plc.checking.standard import Constants
 from hil.plc.checking.units import Units
 from hil.plc.literals import SECOND
 from hil.plc.tree import Assign, CallBlock, Const, Expr, If, Instance, Operation, Place, Pou, Statement, Variable

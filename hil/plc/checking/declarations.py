@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from hil.plc import syntax as s
 from hil.plc import types as ty
+from hil.plc.checking.constants import Constants, Initials
 from hil.plc.checking.scope import Names, Scope
-from hil.plc.checking.standard import Constants
 from hil.plc.tree import Pou
 from hil.plc.types import POISON, Array, Field, Struct, Type, machine
 
@@ -31,7 +31,7 @@ class Declarations:
         self._bytes = 0
         self._open: list[str] = []  # types being resolved, against structures that contain themselves
         self._later: list[Callable[[], object]] = []  # targets of pointers and interfaces that nobody asked for yet
-        names.declare_type = self.declared_type
+        names.declare_type, names.declare_unit, names.type_of = self.declared_type, self.interface, self.type_of
 
     def finish_pointers(self) -> None:
         """Declares what pointers and interfaces stand for."""
@@ -293,6 +293,11 @@ class Declarations:
             return type_, type_.image  # addresses are not known yet: see initial_assigns
         return type_, self.initial(one.initial, type_, scope)
 
+    def unknown_base(self, type_: Struct) -> bool:
+        """Whether a block has more members than are known."""
+        pou = self.interface(type_.name.upper()) if type_.block else None
+        return pou is not None and pou.unknown_base
+
     # ---- initial values
 
     def initial(self, node: s.Initial, type_: Type, scope: Scope) -> bytes:
@@ -305,11 +310,14 @@ class Declarations:
             return self._array_image(node, type_, scope)
         if isinstance(node, s.StructInitial):
             return self._struct_image(node, type_, scope)
-        if machine(type_) is None and not isinstance(type_, ty.String):
+        composed = machine(type_) is None and not isinstance(type_, ty.String)
+        if composed and (image := Initials(scope).composed(node, type_)) is not None:
+            return image
+        if composed:
             cure = "write [a, b, ...]" if isinstance(type_, Array) else "write (member := value, ...)"
             scope.error(node.at, f"{type_.name} has no single value; {cure}")
             return type_.image
-        found = Constants(scope).constant(node, type_, "the initial value")
+        found = Initials(scope).constant(node, type_, "the initial value")
         if found is None:
             return type_.image
         if isinstance(type_, ty.String) and isinstance(found.type, ty.String) and found.type.capacity > type_.capacity:
@@ -352,7 +360,9 @@ class Declarations:
         for at, name, item in node.items:
             field = type_.fields.get(name.upper())
             if field is None:
-                names = [one.name for one in type_.fields.values()]
+                if self.unknown_base(type_):
+                    continue
+                names = [one.name for one in type_.fields.values() if not one.name.startswith("__")]
                 scope.unknown(at, f"member of {type_.name} called", name, names, f"it has {', '.join(names[:8])}")
                 continue
             image[field.offset : field.offset + field.type.size] = self.initial(item, field.type, scope)

@@ -12,7 +12,7 @@ from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
 from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou, Statement, Variable
-from hil.plc.types import ELEMENTARY, Enum, Type
+from hil.plc.types import ELEMENTARY, POISON, Enum, Type
 
 MOST_COMPARED = 2000  # names that a misspelt one is compared with
 
@@ -25,6 +25,7 @@ class Globals(dict[str, Variable]):
         self.sources: dict[str, Source] = {}
         self.ask: Callable[[str], None] | None = None  # announces what a library has
         self._asked: set[str] = set()
+        self._lists: dict[str, list[str]] = {}  # by a name without its list: the names with their lists
         self._later: dict[str, Callable[[], tuple[Variable, Source]]] = {}
 
     def later(self, name: str, declare: Callable[[], tuple[Variable, Source]]) -> None:
@@ -36,8 +37,16 @@ class Globals(dict[str, Variable]):
         """The names so far."""
         return {*self._later, *self}
 
+    def without_list(self, name: str, whole: str) -> None:
+        """Lets a variable be named without its list, as long as no other list has that name, too."""
+        self._lists.setdefault(name, []).append(whole)
+
+    def lists_of(self, name: str) -> list[str]:
+        """All variables of this name with their lists, in capitals."""
+        return self._lists.get(name, [])
+
     def __contains__(self, name: object) -> bool:
-        if name in self._later or super().__contains__(name):
+        if name in self._later or super().__contains__(name) or len(self._lists.get(str(name), ())) == 1:
             return True
         if self.ask is None or not isinstance(name, str) or name in self._asked:
             return False
@@ -47,9 +56,12 @@ class Globals(dict[str, Variable]):
 
     def get(self, name: str, default: Variable | None = None) -> Variable | None:  # type: ignore[override]
         """The variable, declared by now; None while it is being declared."""
+        if len(whole := self._lists.get(name, [])) == 1 and not super().__contains__(name):
+            name = whole[0]
         if name in self and name in self._later:
             declare = self._later.pop(name)
-            self[name], self.sources[name] = declare()
+            variable, source = declare()
+            self[name], self.sources[variable.name.upper()] = variable, source
         return super().get(name, default)
 
     def finish(self) -> None:
@@ -78,6 +90,8 @@ class Names:
     profile: Profile = IEC
     vendor_enumeration: Callable[[str], str | None] = lambda _: None
     declare_type: Callable[[str], Type | None] = lambda _: None
+    declare_unit: Callable[[str], Pou | None] = lambda _: None
+    type_of: Callable[[s.TypeSpec, Scope], Type] = lambda spec, scope: POISON
     places: dict[int, tuple[Statement, int]] = field(default_factory=dict)  # where statements begin, by identity
 
     def direct_variable(self, address: str) -> Variable | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 from hil.plc import syntax as s
@@ -55,6 +56,8 @@ _COUNTS = {
     **dict.fromkeys(_ENDIAN, 1), **dict.fromkeys(TYPED, 2), "CONCAT_DATE_TOD": 2, "CONCAT_DATE_LTOD": 2,
     "CONCAT_LDATE_LTOD": 2, "TIME": 0, "LTIME": 0,
 }  # fmt: skip
+_TEXTS = frozenset(["LEN", "LEFT", "RIGHT", "MID", "CONCAT", "INSERT", "DELETE", "REPLACE", "FIND"])
+_CODESYS_NAMES = {"STR": "IN", "STR1": "IN1", "STR2": "IN2", "SIZE": "L", "LEN": "L", "POS": "P"}  # of their parameters
 
 
 class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
@@ -122,6 +125,8 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
     def _arguments(self, node: s.Call, name: str) -> list[Expr] | None:
         """The arguments in order; None when their number or names are wrong."""
         formals, given = _FORMALS.get(name, ("IN",)), node.arguments
+        if name in _TEXTS and self.scope.names.profile.name == "codesys":
+            given = [replace(one, name=_CODESYS_NAMES.get(one.name.upper(), one.name)) for one in given]
         if given and given[0].name:
             order = {formal: place for place, formal in enumerate(formals)}
             order |= {
@@ -256,15 +261,6 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
         if not isinstance(base(value.type), Scalar):
             return self.wrong(name, at, "an elementary value", value.type)
         return value if "LITTLE" in name else standard(base(value.type), at, "__SWAP", [value])
-
-
-class Constants(StandardFunctions):
-    """Checks what must be known while compiling: bounds, lengths, initial values."""
-
-    def call(self, node: s.Call) -> Expr:
-        """A standard function; of constants it is one."""
-        found = self.standard_call(node, node.callee.name.upper()) if isinstance(node.callee, s.Name) else None
-        return super().call(node) if found is None else found
 
 
 def _fold(items: list[Expr], combine: Callable[[Expr, Expr], Expr]) -> Expr:

@@ -21,17 +21,27 @@ class Project:
 
     interfaces: frozenset[str]
     functions: frozenset[str]
+    initialised: frozenset[str]  # function blocks with a METHOD FB_Init, of their own or of a base
 
     @classmethod
-    def of(cls, units: list[s.Unit]) -> Project:
-        """The names of a project."""
+    def of(cls, units: list[s.Unit], library: frozenset[str]) -> Project:
+        """The names of a project and of the units in its libraries."""
         pous = [one for unit in units for one in unit.pous]
         interfaces = frozenset(one.short.upper() for one in pous if one.kind == "INTERFACE")
-        return cls(interfaces, frozenset(one.short.upper() for one in pous if one.kind == "FUNCTION") | {"ADR", "REF"})
+        functions = frozenset(one.short.upper() for one in pous if one.kind == "FUNCTION") | library
+        return cls(interfaces, functions | {"ADR", "REF", "__NEW"}, _initialised(pous))
+
+    def initialises(self, spec: s.TypeSpec) -> bool:
+        """Whether variables of this type have an FB_Init to be called."""
+        while isinstance(spec, s.ArrayType):
+            spec = spec.element
+        return isinstance(spec, s.NamedType) and spec.name.rpartition(".")[2].upper() in self.initialised
 
     def moving(self, one: s.VariableDeclaration) -> bool:
         """Whether the initial value of a variable has to be worked out by the program."""
         if isinstance(one.type, s.NamedType) and one.type.arguments:
+            return True
+        if self.initialises(one.type):
             return True
         if one.initial is None:
             return False
@@ -41,13 +51,16 @@ class Project:
     def _moves(self, node: s.Initial | None) -> bool:
         if isinstance(node, s.Call):
             name = node.callee.name.upper() if isinstance(node.callee, s.Name | s.Member) else ""
-            return name in self.functions or any(self._moves(one.value) for one in node.arguments)
+            known = name in self.functions or isinstance(node.callee, s.Member)
+            return known or any(self._moves(one.value) for one in node.arguments)
         if isinstance(node, s.Deref) or (isinstance(node, s.Name) and node.name.upper() == "THIS"):
             return True
         if isinstance(node, s.Aggregate):
             return self._moves(node.initial)
         if isinstance(node, s.StructInitial):
             return any(self._moves(item) for _, _, item in node.items)
+        if isinstance(node, s.ArrayInitial):
+            return any(self._moves(item) for _, item in node.items)
         if isinstance(node, s.Binary):
             return self._moves(node.left) or self._moves(node.right)
         if isinstance(node, s.Unary):
@@ -55,16 +68,24 @@ class Project:
         return isinstance(node, s.Member | s.Index | s.Part) and self._moves(node.base)
 
 
-def assignments(declarations: list[s.VariableDeclaration]) -> list[s.Statement]:
+def _initialised(pous: list[s.Pou]) -> frozenset[str]:
+    """Those with an FB_Init, and what extends them."""
+    bases = {one.short.upper(): [each.name.rpartition(".")[2].upper() for each in one.extends] for one in pous}
+    found = {one.short.upper() for one in pous if any(each.name.upper() == "FB_INIT" for each in one.members)}
+    while more := {name for name, above in bases.items() if name not in found and found & set(above)}:
+        found |= more
+    return frozenset(found)
+
+
+def assignments(declarations: list[s.VariableDeclaration], project: Project) -> list[s.Statement]:
     """The statements that give variables their first values."""
     found: list[s.Statement] = []
     for one in declarations:
         name = s.Name(one.at, one.name)
-        if isinstance(one.type, s.NamedType) and one.type.arguments:
-            found.append(s.Initialise(one.at, name, one.type.arguments))
-        elif isinstance(one.initial, s.ArrayInitial):
-            continue
-        elif isinstance(one.initial, s.StructInitial):
+        arguments = one.type.arguments if isinstance(one.type, s.NamedType) else []
+        if arguments or project.initialises(one.type):
+            found.append(s.Initialise(one.at, name, arguments))
+        if isinstance(one.initial, s.StructInitial | s.ArrayInitial):
             found.append(s.Assign(one.at, name, s.Aggregate(one.at, one.initial)))
         elif one.initial is not None:
             reference = isinstance(one.type, s.PointerType) and one.type.kind == "REFERENCE"
@@ -75,7 +96,7 @@ def assignments(declarations: list[s.VariableDeclaration]) -> list[s.Statement]:
 def prepare(pou: s.Pou, project: Project) -> None:
     """Moves the initial values that have to be worked out from the declarations into statements."""
     late = [one for section in pou.sections for one in section.variables if project.moving(one)]
-    statements = assignments(late)
+    statements = assignments(late, project)
     for one in late:
         one.initial = None
     if pou.kind not in _KEEPING:

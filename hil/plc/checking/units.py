@@ -212,6 +212,7 @@ class Units(Declarations):
         if storage == "absolute":
             self.names.statics.append(variable)
         if "CONSTANT" in section.qualifiers:
+            variable.fixed = role in ("input", "in_out")
             self._constant(variable, one)
         pou.variables[upper] = variable
         if variable.storage == "self":
@@ -222,7 +223,8 @@ class Units(Declarations):
     def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
         if machine(variable.type) is not None or isinstance(variable.type, ty.String):
             value = ty.decode(variable.type, variable.image)
-            value = value.rstrip(b"\0") if isinstance(value, bytes) else value
+            if isinstance(variable.type, ty.String):
+                value = ty.characters(variable.type, variable.image)
             variable.constant = Const(variable.type, one.at, value)
         elif variable.section == "local":
             variable.section = "constant"
@@ -247,8 +249,13 @@ class Units(Declarations):
     def announce(self, section: s.Section, scope: Scope) -> None:
         """Takes note of the variables of a VAR_GLOBAL; each is declared when it is first needed."""
         prefix = f"{section.namespace.upper()}." if section.namespace else ""
+        scope = replace(scope, prefixes=seen_from(section))
         for one in section.variables:
             upper = prefix + one.name.upper()
+            if section.list:
+                upper = f"{prefix}{section.list.upper()}.{one.name.upper()}"
+                if not section.qualified_only:
+                    self.names.globals.without_list(prefix + one.name.upper(), upper)
             if upper in self.names.globals:
                 scope.error(one.at, f"{one.name} is already a global variable; choose another name")
                 continue
@@ -262,6 +269,8 @@ class Units(Declarations):
     def _global(self, one: s.VariableDeclaration, section: s.Section, scope: Scope) -> tuple[Variable, Source]:
         type_, image = self.typed(one, scope)
         name = f"{section.namespace}.{one.name}" if section.namespace else one.name
+        if section.qualified_only or len(self.names.globals.lists_of(name.upper())) > 1:
+            name = f"{section.list}.{one.name}" if section.list else name
         variable = Variable(name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas))
         variable.retain, variable.location = bool(RETAINED & section.qualifiers), one.location
         if "CONSTANT" in section.qualifiers:
@@ -280,6 +289,7 @@ class Units(Declarations):
         pou = Pou(upper, declaration.kind, declaration.source, declaration.at, owner=owner)
         pou.abstract = "ABSTRACT" in declaration.modifiers or owner.kind == "INTERFACE"
         pou.access = _access(declaration.modifiers)
+        pou.declared = declaration.name
         self.names.pous[upper] = pou
         self.members[upper] = declaration
         owner.exposed = True
@@ -315,6 +325,11 @@ class Units(Declarations):
 def _access(words: set[str]) -> str:
     """Who may not use a variable or member: PRIVATE, PROTECTED, or nobody is kept away."""
     return "PRIVATE" if "PRIVATE" in words else "PROTECTED" if "PROTECTED" in words else ""
+
+
+def seen_from(section: s.Section) -> s.Prefixes:
+    """What may stand before a name in a section of global variables: its own list, too."""
+    return (f"{section.list.upper()}.", *section.prefixes) if section.list else section.prefixes
 
 
 def _kept(method: str, name: str) -> str:

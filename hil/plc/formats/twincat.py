@@ -74,6 +74,8 @@ def _plain(one: Element, file: str, findings: Findings) -> list[Unit]:
     """Types and lists of global variables stand complete in their declaration."""
     pieces = _declaration(one, file, findings)
     kind = "TYPE" if one.tag == "DUT" else "VAR_GLOBAL"
+    if pieces and one.tag == "GVL" and identifier(one.get("name"), ""):
+        pieces = [one.made(f"{{list {one.get('name')}}}"), *pieces]
     return [unit(pieces, file, "twincat", kind, one.get("name"))] if pieces else []
 
 

@@ -30,6 +30,7 @@ from hil.plc.tree import (
     Operation,
     PartRef,
     RangeCheck,
+    Sequence,
     Standard,
     Statement,
     ValueRef,
@@ -93,6 +94,9 @@ class Costs:
             one = waiting.pop()
             if isinstance(one, list):
                 waiting += one
+            elif isinstance(one, Sequence):
+                found += self.body(one.body)
+                waiting.append(one.value)
             elif isinstance(one, _PARTS):
                 waiting += [getattr(one, each.name) for each in fields(one)]
                 if isinstance(one, CallFunction | CallBlock):

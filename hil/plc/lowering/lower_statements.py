@@ -25,6 +25,7 @@ from hil.plc.tree import (
     Loop,
     Operation,
     Pou,
+    Sequence,
     Statement,
     Variable,
     VariableRef,
@@ -43,6 +44,13 @@ class StatementLowering(ObjectLowering):
         self.costs = costs
         self.called: Counter[str] = Counter()  # call sites of function blocks
         self._loops: list[tuple[str, str]] = []  # (label of CONTINUE, label of EXIT)
+
+    def other_value(self, expr: Expr) -> str:
+        """Values that need statements first."""
+        if not isinstance(expr, Sequence):
+            return super().other_value(expr)
+        self.body(expr.body)
+        return self.value(expr.value)
 
     def body(self, statements: list[Statement]) -> None:
         """All statements in order."""

@@ -30,6 +30,7 @@ from hil.plc.tree import (
     Place,
     Pou,
     RangeCheck,
+    Sequence,
     Standard,
     ValueRef,
     Variable,
@@ -201,7 +202,7 @@ class ValueLowering(StandardLowering):
             return self._range_check(expr)
         if isinstance(expr, Guarded):
             return self._guarded(expr)
-        if isinstance(expr, AddressOf | Attempt | Bound | ValueRef):
+        if isinstance(expr, AddressOf | Attempt | Bound | Sequence | ValueRef):
             return self.other_value(expr)
         return self.load(expr)
 

@@ -17,6 +17,8 @@ END_FUNCTION_BLOCK TYPE END_TYPE STRUCT END_STRUCT ARRAY CONFIGURATION END_CONFI
 VAR_INST VAR_STAT END_UNION END_METHOD END_PROPERTY END_INTERFACE END_CLASS END_NAMESPACE END_ACTION END_GET END_SET
 END_STEP END_TRANSITION
 """
+_OUTER = frozenset(("CONFIGURATION", "RESOURCE"))  # keywords where a name follows
+_NAMED = re.compile(r"\s+[^\W\d]|\s*\(\*|\s*//")
 KEYWORDS = frozenset(_WORDS.split())
 # What a misspelt word may have been meant as: the words that stand in bodies and often elsewhere.
 SUGGESTED = KEYWORDS - frozenset(_WORDS[_WORDS.index("VAR_INST") :].split())
@@ -93,7 +95,8 @@ def tokens_of(source: Source, report: Report) -> Tokens:
             pass
         elif kind == "id":
             upper = word.upper()
-            tokens.append(Token(upper if upper in KEYWORDS else "id", word, at))
+            names = upper in _OUTER and _NAMED.match(text, found.end()) is None  # `Configuration : T;` in a VAR
+            tokens.append(Token(upper if upper in KEYWORDS and not names else "id", word, at))
         elif kind == "op":
             tokens.append(Token(word, word, at))
         elif kind == "pragma":

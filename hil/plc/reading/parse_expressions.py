@@ -82,14 +82,21 @@ class ExpressionParser(Cursor):
                 return s.Aggregate(token.at, self.struct_initial())
             self.next()
             self.enter()
-            inner = self.expression()
+            inner = self.assigned()
             self.leave()
             self.expect(")", "to close the parenthesis")
             return inner
+        if token.kind == "[":
+            return s.Aggregate(token.at, self._array_initial())
         if token.kind in PRECEDENCE and self.peek() == "(":  # AND(a, b), MOD(a, b): operators written as functions
             self.next()
             return s.Name(token.at, token.text)
         raise self.fail(f"expected an expression, found {self.found()}")
+
+    def assigned(self) -> s.Expression:
+        """An expression, or an assignment that gives its value."""
+        found = self.expression()
+        return s.Assigned(found.at, found, self.assigned()) if self.accept(":=") else found
 
     def _typed_literal(self) -> s.Expression:
         prefix = self.next()
@@ -174,7 +181,7 @@ class ExpressionParser(Cursor):
         """An initial value: an expression, `[...]` or `(member := ...)`."""
         if self.kind == "[":
             return self._array_initial()
-        if self.kind == "(" and self.peek() == "id" and self.peek(2) == ":=":
+        if self.kind == "(" and (self.peek() == ")" or (self.peek() == "id" and self.peek(2) == ":=")):
             return self.struct_initial()
         return self.expression()
 

@@ -129,7 +129,9 @@ class StatementParser(ExpressionParser):
             self.next()
             last = self.tokens[self.i - 1]
             if self.kind == ";" or not (  # `END_IF END_FOR`, or a new line: nothing can be misread
-                self.kind in _INNER or self.final() or self.source.line(self.at) > self.source.line(last.at)
+                self.kind in (*_INNER, *_OPENING, "RETURN")
+                or self.final()
+                or self.source.line(self.at) > self.source.line(last.at)
             ):
                 self.semicolon(end)
             return
@@ -212,7 +214,7 @@ class StatementParser(ExpressionParser):
         at = self.next().at
         branches, otherwise = [], list[s.Statement]()
         while True:
-            condition = self.expression()
+            condition = self.assigned()
             self._soft("THEN", "after the condition")
             branches.append((condition, self._block("ELSIF", "ELSE", "END_IF")))
             if self.accept("ELSIF"):
@@ -282,7 +284,7 @@ class StatementParser(ExpressionParser):
 
     def _while(self) -> s.While:
         at = self.next().at
-        condition = self.expression()
+        condition = self.assigned()
         self._soft("DO", "after the condition")
         body = self._block("END_WHILE")
         self._close("END_WHILE", at)
@@ -292,7 +294,7 @@ class StatementParser(ExpressionParser):
         at = self.next().at
         body = self._block("UNTIL")
         self._soft("UNTIL", "at the end of REPEAT")
-        until = self.expression()
+        until = self.assigned()
         self.accept(";")
         self._close("END_REPEAT", at)
         return s.Repeat(at, body, until)

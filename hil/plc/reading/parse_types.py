@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hil.plc import syntax as s
 from hil.plc.reading.cursor import SyntaxFault
 from hil.plc.reading.lexer import Token
@@ -23,6 +25,7 @@ SECTIONS = frozenset(
         "VAR_STAT",
     ]
 )
+_LIST = re.compile(r"\{list (\w+)\}")
 _QUALIFIERS = ["CONSTANT", "RETAIN", "NON_RETAIN", "PERSISTENT", "PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL"]
 
 
@@ -35,6 +38,7 @@ class TypeParser(StatementParser):
     """Reads VAR and TYPE sections."""
 
     namespace = ""
+    listed = ""  # the name of the VAR_GLOBALs here
     prefixes: s.Prefixes = ("",)
 
     def qualified(self, name: str) -> str:
@@ -45,6 +49,7 @@ class TypeParser(StatementParser):
 
     def section(self) -> tuple[s.Section, bool]:
         """A section, and whether all of it could be read."""
+        pragmas = self.pragmas.get(self.i, [])
         opening, qualifiers, whole = self.next(), set[str](), True
         while self.word(*_QUALIFIERS) and self.peek() not in (":", ","):
             qualifiers.add(self.next().text.upper())
@@ -63,7 +68,18 @@ class TypeParser(StatementParser):
             self.complain(opening.at, f"this {opening.kind} is never closed; add END_VAR")
             whole = False
         self.accept(";")
-        return s.Section(opening.at, opening.kind, qualifiers, variables, self.namespace, self.prefixes), whole
+        found = s.Section(opening.at, opening.kind, qualifiers, variables, self.namespace, self.prefixes)
+        if opening.kind == "VAR_GLOBAL":
+            self._listed(found, pragmas)
+        return found, whole
+
+    def _listed(self, section: s.Section, pragmas: list[str]) -> None:
+        """`{list NAME}` before a VAR_GLOBAL names it and those behind it, `{attribute 'qualified_only'}` this one."""
+        for one in pragmas:
+            if (named := _LIST.fullmatch(one)) is not None:
+                self.listed = named[1]
+            section.qualified_only = section.qualified_only or "'qualified_only'" in one.lower()
+        section.list = self.listed
 
     def _at_statement(self) -> bool:
         """Whether a body begins here, so that END_VAR was forgotten."""

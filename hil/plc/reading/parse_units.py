@@ -75,6 +75,8 @@ class UnitParser(TypeParser):
             names = pou.extends if self.next().text.upper() == "EXTENDS" else pou.implements
             names.append(self.path("a base or interface"))
             while self.accept(","):
+                if self.kind != "id" or self.at_member():
+                    break
                 names.append(self.path("a base or interface"))
 
     def _content(self, pou: s.Pou, end: str) -> None:

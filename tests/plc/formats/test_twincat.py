@@ -68,7 +68,7 @@ def test_a_closing_word_belongs_to_the_end_of_the_body(tmp_path: Path) -> None:
 def test_a_list_of_global_variables_has_its_name_and_its_pragma(tmp_path: Path) -> None:
     unit = only(tmp_path, "GVL_Plant.TcGVL", GLOBALS)
     assert (unit.kind, unit.name) == ("VAR_GLOBAL", "GVL_Plant")
-    assert unit.text.startswith("{attribute 'qualified_only'}\nVAR_GLOBAL\n")
+    assert unit.text.startswith("{list GVL_Plant}{attribute 'qualified_only'}\nVAR_GLOBAL\n")
 
 
 def test_an_interface_has_methods_without_bodies(tmp_path: Path) -> None:
