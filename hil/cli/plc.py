@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from hil.cli.plc_server import show_map
+
 if TYPE_CHECKING:
     from hil.plc import Fault, Program
     from hil.plc.coverage import Coverage
@@ -166,7 +168,11 @@ def _scans(
 @app.command()
 def serve(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="the program, Structured Text")],
-    opcua: Annotated[str, typer.Option(metavar="URL", help="where to listen; port 0 takes a free one")],
+    opcua: Annotated[
+        str | None, typer.Option(metavar="URL", help="OPC UA at this URL; port 0 takes a free one")
+    ] = None,
+    modbus: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Modbus TCP there: see hil plc map")] = None,
+    unlocated: Annotated[bool, typer.Option("--unlocated", help="Modbus has what has no address, too")] = False,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
     clock: Annotated[
         Literal["wall", "lockstep"], typer.Option(help="scan by itself, or when a client says so")
@@ -175,9 +181,13 @@ def serve(
     until_eof: Annotated[bool, typer.Option("--until-eof", help="end when standard input does")] = False,
     profile: PROFILE = "iec",
 ) -> None:
-    """Serve a program over OPC UA until a signal ends it."""
+    """Serve a program over OPC UA, Modbus TCP or both until a signal ends it."""
     from hil.signals import duration
-    from hil.targets.serve import serve
+    from hil.targets.serve import Doors, serve
 
     ns = None if period is None else duration(period)
-    serve(file, opcua, clock, program=program, period=ns, until_eof=until_eof, profile=profile)
+    doors = Doors(opcua, modbus, unlocated=unlocated)
+    serve(file, doors, clock, program=program, period=ns, until_eof=until_eof, profile=profile)
+
+
+app.command(name="map")(show_map)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from time import monotonic_ns
 from typing import Any
 
+import numpy as np
+
 from hil.errors import InputError
-from hil.plc.program import Fault, Program
+from hil.plc.program import Fault, Memory, Program
 from hil.plc.runtime import Runtime
 
 _MOST_SCANS = 100_000
@@ -86,6 +88,10 @@ class Controller:
             return lost
 
     # ---- values
+
+    def memory(self) -> Memory:
+        """The values after the last scan, as Program reads them."""
+        return np.frombuffer(self.image, np.uint8)
 
     def write(self, changes: Sequence[Change]) -> None:
         """Let all of these changes act together at the next scan."""

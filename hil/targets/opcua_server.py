@@ -82,6 +82,11 @@ class OpcUaServer:
         """Where the server listens."""
         return f"opc.tcp://{self.host}:{self.port}"
 
+    @property
+    def where(self) -> str:
+        """Where the server listens, as the ready line says it."""
+        return self.url
+
     async def start(self) -> None:
         """Build the address space and listen.
 

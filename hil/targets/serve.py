@@ -5,19 +5,38 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from hil.errors import InputError
 
 if TYPE_CHECKING:
     from hil.plc import Fault
     from hil.targets.controller import Controller
+    from hil.targets.modbus_server import ModbusServer
+    from hil.targets.opcua_server import OpcUaServer
 
 Clock = Literal["wall", "lockstep"]
 
 
+@dataclass(frozen=True)
+class Doors:
+    """Where a program is served: an OPC UA endpoint, HOST:PORT for Modbus TCP, or both.
+
+    `unlocated` lets Modbus have the variables without an address, too.
+    """
+
+    opcua: str | None = None
+    modbus: str | None = None
+    unlocated: bool = False
+
+
 def serve(
     file: Path | str,
-    url: str,
+    doors: Doors,
     clock: Clock = "wall",
     *,
     program: str | None = None,
@@ -27,42 +46,58 @@ def serve(
 ) -> None:
     """Serve a program until SIGTERM or SIGINT ends it, or with `until_eof` the end of standard input.
 
-    Prints `hil plc: serving PROGRAM at URL` when clients may connect. On the wall clock the program scans
-    every `period` ns, by default its task's INTERVAL; in lockstep it scans when a client calls
-    `Controller.Step`.
+    Prints `hil plc: serving PROGRAM at URL` (or `modbus HOST:PORT`, or both) when clients may connect. On the
+    wall clock the program scans every `period` ns, by default its task's INTERVAL; in lockstep it scans when a
+    client calls `Controller.Step`.
 
     Raises:
         InputError: no such file or profile, a program with errors, a URL at which nothing can listen, no period.
     """
+    if doors.opcua is None and doors.modbus is None:
+        raise InputError("nowhere to serve: give --opcua opc.tcp://127.0.0.1:4840, --modbus 127.0.0.1:502 or both")
     if until_eof:
         threading.Thread(target=_end_with_input, daemon=True).start()
     from hil.plc import compile_file
     from hil.targets.controller import Controller
 
     controller = Controller(compile_file(Path(file), program, profile), period, _tell)
-    asyncio.run(_serve(controller, url, clock))
+    asyncio.run(_serve(controller, doors, clock))
 
 
 def _tell(fault: "Fault") -> None:
     print(f"hil plc: PLC fault: {fault}", file=sys.stderr, flush=True)
 
 
-async def _serve(controller: "Controller", url: str, clock: Clock) -> None:
-    from hil.targets.opcua_server import OpcUaServer
-
+async def _serve(controller: "Controller", doors: Doors, clock: Clock) -> None:
     ended = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, ended.set)
-    server = OpcUaServer(controller, url, lockstep=clock == "lockstep")
-    await server.start()
-    try:
+    async with AsyncExitStack() as running:
+        running.callback(controller.stop)
+        where = [await _open(one, running) for one in _servers(controller, doors, clock)]
         if clock == "wall":
             controller.start()
-        print(f"hil plc: serving {controller.program.name} at {server.url}", flush=True)
+        print(f"hil plc: serving {controller.program.name} at {' and '.join(where)}", flush=True)
         await ended.wait()
-    finally:
-        controller.stop()
-        await server.stop()
+
+
+def _servers(controller: "Controller", doors: Doors, clock: Clock) -> Iterator["OpcUaServer | ModbusServer"]:
+    if doors.modbus is not None:
+        from hil.targets.modbus_map import modbus_map
+        from hil.targets.modbus_server import ModbusServer
+
+        yield ModbusServer(controller, doors.modbus, modbus_map(controller.program, unlocated=doors.unlocated))
+    if doors.opcua is not None:
+        from hil.targets.opcua_server import OpcUaServer
+
+        yield OpcUaServer(controller, doors.opcua, lockstep=clock == "lockstep")
+
+
+async def _open(server: "OpcUaServer | ModbusServer", running: AsyncExitStack) -> str:
+    """Start a server, which then ends with the others; return where it is."""
+    await server.start()
+    running.push_async_callback(server.stop)
+    return server.where
 
 
 def _end_with_input() -> None:
