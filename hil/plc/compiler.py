@@ -117,6 +117,10 @@ def _head(project: Project, size: int) -> dict[str, Any]:
             roots.append(
                 [one.name, table.number(memory), one.offset, "program", "", one.file, one.line, one.retain, ""]
             )
+        prefix = "" if len(instances) == 1 else one.name + "."
+        for pou, field, variable in project.located:
+            if pou is one.pou:
+                roots.append([prefix + field.name, *table.entry(field, variable.offset, one.retain)[1:]])
     for name in project.access:
         roots.append([name.name, table.number(name.type), name.offset, "access", "", name.file, name.line, False, ""])
     intervals = [one.interval for one in instances if one.interval is not None]

@@ -35,6 +35,7 @@ class Profile:
     ctud_both_edges: Literal["no change"] = "no change"
     ton_zero_delay: Literal["same scan", "next scan"] = "same scan"
     insert_position: Literal["behind"] = "behind"
+    direct_addresses: Literal["by size", "by byte", "apart"] = "by size"
     in_out_strings: Literal["same length", "any length"] = "same length"
     string_order: Literal["shorter first"] = "shorter first"
     string_length: Literal["80", "126", "254"] = "80"
@@ -57,6 +58,7 @@ CODESYS = Profile(
 )
 SIEMENS = Profile(
     "siemens",
+    direct_addresses="by byte",
     f_trig_first_scan="FALSE",
     string_length="254",
     string_elements="characters from 1",
@@ -73,6 +75,7 @@ MATIEC = Profile(
     and_on_bool="short-circuit",
     ton_zero_delay="next scan",
     string_length="126",
+    direct_addresses="apart",
     subrange_violation="stored",
     mux_out_of_range="zero",
 )
@@ -136,6 +139,11 @@ MEANINGS: dict[str, dict[str, str]] = {
     "ctud_both_edges": {"no change": "CU and CD rising in one scan leave CV as it is"},
     "ton_zero_delay": {"same scan": "with PT = T#0s Q follows IN at once", "next scan": "Q follows IN one scan later"},
     "insert_position": {"behind": "INSERT('hello world', '-', 5) is 'hello- world'"},
+    "direct_addresses": {
+        "by size": "%MW1 is %MB2 and %MB3, and %MX2.0 is its lowest bit",
+        "by byte": "%MW1 is %MB1 and %MB2",
+        "apart": "%MW1 shares memory with no address of another size",
+    },
     "in_out_strings": {
         "same length": "an in-out STRING[80] takes variables of STRING[80]",
         "any length": "any STRING goes in, cut to the in-out's length, and comes back, cut to its own",
@@ -187,6 +195,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "date_and_duration": "CODESYS help, ADD: DATE is permitted; its sum with a TIME is our reading",
         "and_on_bool": "CODESYS help: AND_THEN is the operator that leaves out",
         "f_trig_first_scan": "CoDeSys 2.3 manual: the standard's body",
+        "direct_addresses": "CODESYS help, Addresses: the number counts in the size",
         "in_out_strings": "passed by address without a check; ours never writes behind the variable",
         "string_length": "CODESYS help, STRING: 80 characters",
         "string_elements": "CODESYS help, STRING: by its bytes, from 0",
@@ -197,6 +206,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "index_out_of_bounds": "STEP 7 help: a programming error, which stops the CPU without an OB121",
         "real_to_whole": "STEP 7 help, ROUND: to the even number",
         "bits_as_real": "STEP 7 help, DWORD_TO_REAL: the bit pattern is transferred",
+        "direct_addresses": "STEP 7 help: the number is that of the first byte; ours keeps the low byte first",
         "time_as_number": "STEP 7 help, TIME: milliseconds",
         "f_trig_first_scan": "STEP 7 help, F_TRIG: compares with the bit kept in the instance",
         "insert_position": "STEP 7 help, INSERT: after the position",

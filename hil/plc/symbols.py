@@ -115,6 +115,8 @@ class Symbols:
         Raises: InputError when there is none.
         """
         steps = [(path, "")] if path.startswith("%") else _STEP.findall(path.strip())
+        if len(steps) > 1 and f"{steps[0][0]}.{steps[1][0]}".upper() in self._by_name:  # P1.x AT %MW3
+            steps[:2] = [(f"{steps[0][0]}.{steps[1][0]}", "")]
         while len(steps) > 1 and steps[0][0].upper() not in self._by_name and steps[1][0]:
             steps[:2] = [(f"{steps[0][0]}.{steps[1][0]}", "")]  # a name with its namespace or list
         root = self._by_name.get(steps[0][0].upper()) if steps else None

@@ -483,4 +483,5 @@ class Unit:
     pous: list[Pou] = field(default_factory=list)
     configurations: list[Configuration] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    addresses: set[str] = field(default_factory=set)  # direct addresses, in capitals
     broken: bool = False  # a whole declaration was skipped

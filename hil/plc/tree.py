@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hil.plc import layout
 from hil.plc.diagnostics import Source
 from hil.plc.profiles import Profile
-from hil.plc.types import Scalar, Struct, Type, machine
+from hil.plc.types import Field, Scalar, Struct, Type, machine
 
 Value = int | float | bytes
 
@@ -37,6 +37,8 @@ class Variable:
     access: str = ""  # PRIVATE or PROTECTED
     addressed: bool = False  # its address is given to a call, so it must stay in memory
     fixed: bool = False  # CONSTANT, but a declaration or a caller gives the value
+    far: bool = False  # at an address that need not suit its type
+    bit: tuple[Variable, int] | None = None  # a located BOOL under a wider variable: a bit of this byte
 
 
 @dataclass(slots=True, eq=False)
@@ -423,6 +425,7 @@ class Project:
     access: list[Access] = field(default_factory=list)
     places: dict[int, tuple[Statement, int]] = field(default_factory=dict)  # where statements begin, by identity
     direct: list[Variable] = field(default_factory=list)  # direct variables, as %QW4, that some body names
+    located: list[tuple[Pou, Field, Variable]] = field(default_factory=list)  # of programs: outside of their memory
 
 
 def scalar(expr: Expr) -> Scalar:

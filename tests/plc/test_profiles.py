@@ -43,6 +43,8 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "ctud_both_edges": ("ctud1(CU := TRUE, CD := TRUE, CV => res);", "res", {"no change": 0}),
     "ton_zero_delay": ("ton1(IN := TRUE, PT := T#0s, Q => b);", "b", {"same scan": True, "next scan": False}),
     "insert_position": ("s := INSERT('hello world', '-', 5);", "s", {"behind": "hello- world"}),
+    "direct_addresses": (
+        "%MB2 := 5; %MB1 := 3; res := WORD_TO_INT(%MW1);", "res", {"by size": 5, "by byte": 0x0503, "apart": 0}),
     "in_out_strings": (
         "s3 := 'abc'; b := Longer(s3); s := s3;", "s", {"same length": "refused", "any length": "xab"}),
     "string_order": ("b := 'abc' < 'ab';", "b", {"shorter first": False}),

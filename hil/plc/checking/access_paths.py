@@ -144,7 +144,7 @@ class Paths(Temporaries):
     def _name(self, node: s.Name) -> Place | Const:
         upper = node.name.upper()
         if variable := self.scope.variable(upper):
-            return VariableRef(variable.type, node.at, variable)
+            return variable_at(variable, node.at)
         if (found := self.special(node)) is not None:
             return found
         owners = self.scope.enumerator(upper)
@@ -186,7 +186,7 @@ class Paths(Temporaries):
         names = self.scope.names
         key = self.scope.key(f"{before}.{node.name}", names.globals)
         if (variable := names.globals.get(key)) is not None:
-            return VariableRef(variable.type, node.at, variable)
+            return variable_at(variable, node.at)
         if (program := self.program(f"{before}.{node.name}", node.at)) is not None:
             return program
         if (constant := self.constant_of(before, node)) is not None:
@@ -277,11 +277,11 @@ class Paths(Temporaries):
 
     def _direct(self, node: s.Direct) -> Place | Const:
         """%IX0.0: the variable that was declared there, or one of its own."""
-        variable = self.scope.names.direct_variable(node.address)
+        variable = self.scope.names.located.direct(node.address)
         if variable is None:
             self.scope.error(node.at, f"{node.address} is no complete address; write one like %IX0.0 or %QW4")
             return poison(node.at)
-        return VariableRef(variable.type, node.at, variable)
+        return variable_at(variable, node.at)
 
     def _index(self, node: s.Expression, bounds: tuple[int, int], name: str) -> Expr:
         index = self.settle(self.expression(node))
@@ -321,6 +321,15 @@ class Paths(Temporaries):
             owner.variable.read = True
         names = {1: "BOOL", 8: "BYTE", 16: "WORD", 32: "DWORD", 64: "LWORD"}
         return PartRef(ELEMENTARY[names[bits]], node.at, owner, bits, bits * node.number)
+
+
+def variable_at(variable: Variable, at: int) -> Place:
+    """A variable, or the bit of another one that it is."""
+    if variable.bit is None:
+        return VariableRef(variable.type, at, variable)
+    byte, bit = variable.bit
+    byte.read = True
+    return PartRef(ELEMENTARY["BOOL"], at, VariableRef(byte.type, at, byte), 1, bit)
 
 
 def root_of(place: Place) -> Variable:

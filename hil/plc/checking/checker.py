@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hil.plc import layout
 from hil.plc import syntax as s
-from hil.plc.checking import overloads, paths, startup
+from hil.plc.checking import located, overloads, paths, startup
 from hil.plc.checking.check_calls import check_jumps, check_overrides, classes_of, dispatch_of, refuse_recursion
 from hil.plc.checking.check_statements import Statements
 from hil.plc.checking.configurations import instances_of
@@ -37,6 +37,7 @@ def check(units: list[s.Unit], report: Report, program: str | None = None, profi
     names.globals.ask = lambda upper: declarations.announce_library(vendor.variable(upper))
     for upper in list(names.type_declarations):
         declarations.declared_type(upper)
+    _cover(units, names, declarations)
     names.globals.finish()
     _bodies(names, declarations)
     classes = classes_of(names)
@@ -49,6 +50,17 @@ def check(units: list[s.Unit], report: Report, program: str | None = None, profi
     project.classes, project.dispatch, project.places = classes, dispatch, names.places
     project.startup = [one for key, one in names.pous.items() if key.startswith(STARTUP)]
     return project
+
+
+def _cover(units: list[s.Unit], names: Names, declarations: Units) -> None:
+    """Finds out which bytes of %I, %Q and %M lie under variables that are no BOOL."""
+    for unit in units:
+        names.located.cover(unit.addresses)
+    for unit, section, one in located.declarations(units):
+        spot = located.spot_of(one.location, names.profile)
+        if spot is not None and spot.bit < 0:
+            scope = Scope(names, unit.source, prefixes=section.prefixes)
+            names.located.over(spot, declarations.type_of(one.type, scope).size)
 
 
 def _start(units: list[s.Unit], library: frozenset[str]) -> None:
@@ -126,11 +138,13 @@ def _body(upper: str, names: Names, declarations: Units) -> None:
 def _place(units: list[s.Unit], names: Names, declarations: Units, program: str | None) -> Project:
     """Lays out header, globals and program instances."""
     image = bytearray(layout.HEADER)
-    for variable in (*names.globals.values(), *names.statics, *names.direct.values(), *names.singles.values()):
+    own = [one for one in names.globals.values() if not one.far]
+    for variable in (*own, *names.statics, *names.singles.values()):
         image += bytes(-len(image) % variable.type.align)
         variable.offset = len(image)
         image += variable.image
     instances = instances_of(units, names, declarations, program)
+    names.located.place(image)
     for instance in instances:
         memory = instance.pou.memory
         assert memory is not None
@@ -146,8 +160,9 @@ def _place(units: list[s.Unit], names: Names, declarations: Units, program: str 
             instance.trigger.offset = len(image)
             image += bytes(1)
     image += bytes(-len(image) % 16)
-    project = Project(names.pous, list(names.globals.values()), names.globals.sources, instances, image, names.profile)
-    project.direct = list(names.direct.values())
+    shown = [one for one in names.globals.values() if one.bit is None]
+    project = Project(names.pous, shown, names.globals.sources, instances, image, names.profile)
+    project.direct, project.located = names.located.named(), names.located_fields
     for unit in units:
         for configuration in unit.configurations:
             if program is None:

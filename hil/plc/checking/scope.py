@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from hil.errors import near
 from hil.plc import syntax as s
+from hil.plc.checking.located import Located
 from hil.plc.diagnostics import Report, Source
 from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou, Statement, Variable
-from hil.plc.types import ELEMENTARY, POISON, Enum, Type
+from hil.plc.types import POISON, Enum, Field, Type
 
 MOST_COMPARED = 2000  # names that a misspelt one is compared with
 
@@ -83,7 +84,7 @@ class Names:
     statics: list[Variable] = field(default_factory=list)  # VAR_STAT of all units
     overloads: dict[str, list[str]] = field(default_factory=dict)  # by a function's name: all that have it
     enumerators: dict[str, list[Enum]] = field(default_factory=dict)
-    direct: dict[str, Variable] = field(default_factory=dict)  # direct variables by address
+    located_fields: list[tuple[Pou, Field, Variable]] = field(default_factory=list)  # of programs
     singles: dict[str, Variable] = field(default_factory=dict)  # programs that others name: their one instance
     broken: bool = False  # a declaration could not be read: an unknown name proves nothing
     said: set[str] = field(default_factory=set)  # unknown names, each reported once
@@ -94,17 +95,10 @@ class Names:
     type_of: Callable[[s.TypeSpec, Scope], Type] = lambda spec, scope: POISON
     places: dict[int, tuple[Statement, int]] = field(default_factory=dict)  # where statements begin, by identity
 
-    def direct_variable(self, address: str) -> Variable | None:
-        """The variable at a direct address; None for %I* and what else is no address."""
-        found = re.fullmatch(r"%[IQM]([XBWDLR]?)\d+(?:\.\d+)*", address)
-        if found is None:
-            return None
-        key = re.sub(r"^(%[IQM])(?=\d)", r"\1X", address)
-        if key not in self.direct:
-            names = {"X": "BOOL", "": "BOOL", "B": "BYTE", "W": "WORD", "D": "DWORD", "L": "LWORD", "R": "REAL"}
-            type_ = ELEMENTARY[names[found.group(1)]]
-            self.direct[key] = Variable(address, type_, "global", "absolute", 0, image=type_.image)
-        return self.direct[key]
+    @cached_property
+    def located(self) -> Located:
+        """What lies at addresses."""
+        return Located(self.profile)
 
 
 @dataclass

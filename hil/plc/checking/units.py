@@ -215,10 +215,28 @@ class Units(Declarations):
             variable.fixed = role in ("input", "in_out")
             self._constant(variable, one)
         pou.variables[upper] = variable
+        if (
+            one.location
+            and pou.kind == "PROGRAM"
+            and storage == "self"
+            and self._located(variable, one, section, scope)
+        ):
+            return
         if variable.storage == "self":
             type_ = type_ if type_ is POISON else replace(type_, image=image)
             field = self.field_of(one, type_, "constant" if "CONSTANT" in section.qualifiers else role, scope)
             members.append(replace(field, retain=bool(RETAINED & section.qualifiers)))
+
+    def _located(self, variable: Variable, one: s.VariableDeclaration, section: s.Section, scope: Scope) -> bool:
+        """Puts a variable of a program where its address is; False when that is none yet."""
+        if not self.names.located.put(variable, one.location):
+            return False
+        variable.storage = "absolute"
+        if variable.bit is None and variable.type is not POISON and scope.pou is not None:
+            field = self.field_of(one, variable.type, variable.section, scope)
+            field = replace(field, retain=bool(RETAINED & section.qualifiers))
+            self.names.located_fields.append((scope.pou, field, variable))
+        return True
 
     def _constant(self, variable: Variable, one: s.VariableDeclaration) -> None:
         if machine(variable.type) is not None or isinstance(variable.type, ty.String):
@@ -273,6 +291,8 @@ class Units(Declarations):
             name = f"{section.list}.{one.name}" if section.list else name
         variable = Variable(name, type_, "global", "absolute", one.at, image=image, unit=unit_of(one.pragmas))
         variable.retain, variable.location = bool(RETAINED & section.qualifiers), one.location
+        if one.location and type_ is not POISON:
+            self.names.located.put(variable, one.location)
         if "CONSTANT" in section.qualifiers:
             self._constant(variable, one)
         return variable, scope.source

@@ -462,10 +462,10 @@ def parameters_of(pou: Pou) -> list[str]:
 
 
 def far(place: Place) -> bool:
-    """Whether a place lies behind an address, so that nothing is known of its alignment."""
+    """Whether a place lies behind an address, or at one, so that nothing is known of its alignment."""
     while isinstance(place, FieldRef | ElementRef | PartRef | CastRef):
         place = place.base
-    return isinstance(place, DerefRef)
+    return isinstance(place, DerefRef) or (isinstance(place, VariableRef) and place.variable.far)
 
 
 def result_type(pou: Pou) -> str:

@@ -17,7 +17,7 @@ def parse(source: Source, report: Report) -> s.Unit:
 
 class _Parser(UnitParser):
     def unit(self) -> s.Unit:
-        unit = s.Unit(self.source)
+        unit = s.Unit(self.source, addresses={one.text.upper() for one in self.tokens if one.kind == "direct"})
         while self.kind != "end":
             start = self.i
             try:
