@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from hil.cli.plc_server import show_map
+from hil.cli.plc_test import COVERAGE, unit_tests, write_coverage
 
 if TYPE_CHECKING:
     from hil.plc import Fault, Program
-    from hil.plc.coverage import Coverage
     from hil.plc.program import Memory
 
 app = typer.Typer(help="The virtual PLC: check, run or serve a program.", no_args_is_help=True)
+
+
+app.command(name="test")(unit_tests)
 
 
 @app.callback()
@@ -21,10 +24,6 @@ def _plc() -> None:
     """Work with a Structured Text program without a rig."""
 
 
-COVERAGE = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="count what is executed: an LCOV tracefile, or JSON when its name ends in .json"),
-]
 PROFILE = Annotated[str, typer.Option(metavar="NAME", help="where runtimes differ: see hil plc profile")]
 
 
@@ -116,23 +115,9 @@ def run(
     if coverage is not None:
         from hil.plc.coverage import Coverage
 
-        _write_coverage(Coverage.of(compiled, memory), coverage)
+        write_coverage(Coverage.of(compiled, memory), coverage)
     if fault is not None:
         raise RunError(f"{fault} (at t = {fault.t_ns / 1e9:g} s)")
-
-
-def _write_coverage(found: "Coverage", file: Path) -> None:
-    """The file that lcov reads, or one of plain data; and a line of it for people."""
-    import json
-
-    from hil.errors import RunError
-
-    text = json.dumps(found.as_dict(), indent=1) + "\n" if file.suffix.lower() == ".json" else found.lcov()
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise RunError(f"cannot write '{file}': {problem.strerror}") from None
-    typer.echo(f"coverage: {found.words}")
 
 
 def _scans(

@@ -49,7 +49,13 @@ def build(texts: list[Text], program: str | None, profile: Profile = IEC, covera
         project = checked_units(texts, program, profile)
         if not project.instances:
             raise Diagnostics(f"{texts[0][1]}:1:1: error: no PROGRAM in this text; declare one")
-        lowered = lower(project, coverage=Coverage(project.places) if coverage else None)
+        return packed(project, Coverage(project.places) if coverage else None)
+
+
+def packed(project: Project, coverage: Coverage | None = None) -> bytes:
+    """Symbol table, initial memory and object code of a checked project."""
+    with _room():
+        lowered = lower(project, coverage=coverage)
     code = object_code(lowered.text, opt=3 if lowered.loops else 2)
     head = _head(project, len(lowered.image))
     head["locations"] = [[one.kind, one.file, one.line, one.column, one.message] for one in lowered.locations]

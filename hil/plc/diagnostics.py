@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cached_property
 
 from hil.errors import InputError
@@ -35,6 +36,26 @@ class Source:
     def column(self, at: int) -> int:
         """Column (from 1) of the character at offset `at`."""
         return at - self._starts[self.line(at) - 1] + 1
+
+
+class Placed(Source):
+    """A text that a reader made of a file: its lines and columns are those of the file."""
+
+    def __init__(self, file: str, text: str, place: Callable[[int, int], tuple[int, int]]) -> None:
+        super().__init__(file, text)
+        self._place = place
+
+    def line(self, at: int) -> int:
+        """Line number in the file of the character at offset `at` of the text."""
+        return self._place(*self._spot(at))[0]
+
+    def column(self, at: int) -> int:
+        """Column in the file of the character at offset `at` of the text."""
+        return self._place(*self._spot(at))[1]
+
+    def _spot(self, at: int) -> tuple[int, int]:
+        line = super().line(at)
+        return line, at - self._starts[line - 1] + 1
 
 
 class Report:

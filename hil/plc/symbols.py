@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,6 +165,23 @@ class Symbols:
                 raise InputError(f"no variable '{path}': index {number} is outside {low}..{high}")
             place = place * (high - low + 1) + number - low
         return place, ",".join(str(each) for each in numbers)
+
+    def blocks(self, names: Collection[str]) -> Iterator[tuple[str, str, int]]:
+        """Path, type and offset of the instances of function blocks with one of these names, in capitals."""
+        for root in self.roots:
+            yield from self._blocks(names, int(root[1]), str(root[0]), int(root[2]))
+
+    def _blocks(self, names: Collection[str], number: int, path: str, offset: int) -> Iterator[tuple[str, str, int]]:
+        one = self.types[number]
+        if str(one["name"]).upper() in names:
+            yield path, str(one["name"]), offset
+        for field in one.get("fields", ()):
+            yield from self._blocks(names, int(field[1]), f"{path}.{field[0]}", offset + int(field[2]))
+        if "bounds" in one and "fields" in self.types[one["of"]]:
+            size = int(self.types[one["of"]]["size"])
+            for count, index in enumerate(np.ndindex(*(high - low + 1 for low, high in one["bounds"]))):
+                numbers = ",".join(str(low + each) for (low, _), each in zip(one["bounds"], index, strict=True))
+                yield from self._blocks(names, int(one["of"]), f"{path}[{numbers}]", offset + count * size)
 
     def elements(self, one: Variable) -> Iterator[Variable]:
         """The elements of an array (of an array of arrays: the innermost), in the order of memory."""

@@ -68,7 +68,7 @@ class Statements(Making):
             statement = self._statement(node)
             if statement is not None:
                 found.append(statement)
-                if self.chart is None or is_transition(node, self.chart):
+                if node.at >= 0 and (self.chart is None or is_transition(node, self.chart)):
                     self.scope.names.places[id(statement)] = (statement, node.at)
         return found
 

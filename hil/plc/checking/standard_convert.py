@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hil.plc.checking.standard_base import StandardBase, is_a
 from hil.plc.checking.values import as_text, characters, convert, poison, standard
 from hil.plc.tree import Const, Expr
-from hil.plc.types import ELEMENTARY, LINT, POISON, Scalar, String, base, machine, same, string
+from hil.plc.types import ELEMENTARY, LINT, POISON, Enum, Scalar, String, base, machine, same, string
 
 _BITS = "BYTE|WORD|DWORD|LWORD"
 _FROM_BCD = re.compile(rf"(?:({_BITS})_)?BCD_TO_(USINT|UINT|UDINT|ULINT|SINT|INT|DINT|LINT)")
@@ -23,6 +23,8 @@ class ConversionFunctions(StandardBase):
         """What checks a conversion of this name."""
         if (found := _FROM_BCD.fullmatch(name)) or _TO_BCD.fullmatch(name):
             return self._from_bcd if found else self._to_bcd
+        if name == "__TEXT_OF":
+            return self._text_of
         for word in ("TO", "TRUNC"):
             source, parted, target = name.rpartition(f"{word}_")
             if parted and target in (*ELEMENTARY, *_TEXTS) and (not source or source.endswith("_")):
@@ -56,6 +58,13 @@ class ConversionFunctions(StandardBase):
         if is_a(value, "char") or ELEMENTARY[target].family == "char":
             return self._character(name, at, value, ELEMENTARY[target])
         return convert(value, ELEMENTARY[target], truncate)
+
+    def _text_of(self, name: str, at: int, arguments: list[Expr]) -> Expr:
+        """The text of any elementary value, of an enumeration its number: what a failed test shows."""
+        value = self.settle(arguments[0])
+        type_ = base(value.type)
+        shown = convert(value, type_.base) if isinstance(type_, Enum) else value
+        return self._convert("TO_STRING", at, [shown], "", "STRING", False)
 
     def _text(self, name: str, value: Expr, width: int) -> Expr:
         """An argument that must be a STRING, or a WSTRING; a character will do."""

@@ -48,7 +48,10 @@ class Probe(NamedTuple):
 
 
 class Coverage:
-    """The counters of one program, in the order in which they lie in memory."""
+    """The counters of one program, in the order in which they lie in memory.
+
+    `left_out` are files, and units by name in capitals, that do not count.
+    """
 
     def __init__(self, places: dict[int, tuple[Statement, int]], left_out: frozenset[str] = frozenset()) -> None:
         self.places, self.left_out = places, left_out | {FILE}
@@ -58,7 +61,7 @@ class Coverage:
     def counts(self, pou: Pou) -> bool:
         """Whether a unit was written by the user: not ours, not made by the compiler."""
         made = any(not part or part.startswith("__") for part in pou.name.split("."))
-        return pou.source.file not in self.left_out and not made
+        return not made and not {pou.source.file, (pou.owner or pou).name.upper()} & self.left_out
 
     def add(self, pou: Pou, kind: str, at: int, word: str = "") -> int:
         """A new counter; returns where it lies behind the first."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hil.plc import layout
 from hil.plc.checking.check_statements import flat
+from hil.plc.lowering.clock import CLOCK, moving
 from hil.plc.lowering.costs import Costs
 from hil.plc.lowering.coverage import Coverage
 from hil.plc.lowering.emit import Text, constant, memory_type, symbol, value_type
@@ -74,8 +75,10 @@ def lower(project: Project, everything: bool = False, coverage: Coverage | None 
     if everything:
         roots += list(project.pous.values())
     reached = _callees_first(roots, project)
+    clock = next((one.offset for one in project.globals if one.name == CLOCK), None)
     for pou in reached:
-        module.functions.append(_Body(module, pou, costs).function())
+        function = _Body(module, pou, costs).function()
+        module.functions.append(function if clock is None else moving(function, clock))
     if coverage is not None:
         _unreached(coverage, project, reached)
     module.functions.append(_step(module, project))

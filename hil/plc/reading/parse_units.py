@@ -137,10 +137,11 @@ class UnitParser(TypeParser):
         return s.Pou(name.at, kind, name.text, None, [], [], self.source, prefixes=owner.prefixes)
 
     def _method(self, owner: s.Pou, modifiers: set[str]) -> s.Pou:
+        pragmas = self.pragmas.get(self.i, [])
         opening = self.next()
         modifiers |= self._modifiers()
         method = self._new(owner, "METHOD", "a METHOD")
-        method.modifiers = modifiers
+        method.modifiers, method.pragmas = modifiers, pragmas
         if self.accept(":"):
             method.result = self.type()
             if self.accept(":="):

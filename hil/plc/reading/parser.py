@@ -12,11 +12,14 @@ from hil.plc.reading.parse_units import UnitParser
 
 def parse(source: Source, report: Report) -> s.Unit:
     """Everything the source declares; mistakes go to the report and cost as little as possible."""
-    return _Parser(source, tokens_of(source, report), report).unit()
+    return SourceParser(source, tokens_of(source, report), report).unit()
 
 
-class _Parser(UnitParser):
+class SourceParser(UnitParser):
+    """Reads a whole source."""
+
     def unit(self) -> s.Unit:
+        """Everything up to the end of the text."""
         unit = s.Unit(self.source, addresses={one.text.upper() for one in self.tokens if one.kind == "direct"})
         while self.kind != "end":
             start = self.i
