@@ -68,10 +68,26 @@ def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = ()) -> byt
     passes.add_global_dead_code_eliminate_pass()
     passes.run(module, builder)
     _called_through_table(module)  # the passes bring functions of their own: of pow(x, 0.5) they make a sqrt
+    _refuse_foreign(module)
+    return bytes(machine.emit_object(module))
+
+
+def verify(ir_text: str) -> None:
+    """Let LLVM judge a module in text form without compiling it.
+
+    Raises:
+        RuntimeError: the text is no valid module.
+        LookupError: it calls functions that neither libc nor libm has.
+    """
+    module = _parsed(ir_text)
+    module.verify()
+    _refuse_foreign(module)
+
+
+def _refuse_foreign(module: llvm.ModuleRef) -> None:
     foreign = [one.name for one in module.functions if one.is_declaration and not _in_libc(one.name)]
     if foreign:
         raise LookupError(", ".join(sorted(foreign)))
-    return bytes(machine.emit_object(module))
 
 
 def _called_through_table(module: llvm.ModuleRef) -> None:

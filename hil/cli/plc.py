@@ -1,5 +1,6 @@
 """`hil plc`: the virtual PLC."""
 
+import json
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -29,35 +30,40 @@ PROFILE = Annotated[str, typer.Option(metavar="NAME", help="where runtimes diffe
 
 @app.command()
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files, folders as projects")],
-    profile: PROFILE = "iec",
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="files, folders, projects")] = None,
+    dialect: Annotated[str, typer.Option(metavar="NAME", help="auto, st, exp, twincat, plcopen, ax or scl")] = "auto",
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="where runtimes differ: auto, or see hil plc profile")
+    ] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
+    library: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="seen by the others, not judged")] = None,
 ) -> None:
     """Read and compile: one line for each mistake; exit status 1 when there is one.
 
-    A file stands alone; the .st files of a folder, and of those inside, are one project.
+    A folder is a project, or as many as it holds project files (.plcproj, apax.yml); files see each other's units, the
+    nearest first. A file stands in the project that lists it.
     """
-    from hil.plc.compiler import examine
-    from hil.plc.profiles import profile_of
-    from hil.plc.program import read_source
+    from hil.errors import InputError
+    from hil.plc.front import check
 
-    chosen = profile_of(profile)
-    # A missing file ends it before anything is said.
-    projects = [[(read_source(file), str(file)) for file in _files(path)] for path in paths]
-    count = parsed = compiled = 0
-    for texts in projects:
-        read, lines = examine(texts, chosen)
-        count, parsed = count + len(texts), parsed + len(read)
-        compiled += sum(not any(line.startswith(f"{file}:") for line in lines) for _, file in texts)
-        for line in lines:
+    try:
+        if not paths:
+            raise InputError("nothing to check; give files, folders or project files")
+        outcome = check(paths, dialect, profile, library or [])
+    except InputError as error:
+        if not as_json:
+            raise
+        typer.echo(json.dumps({"error": str(error), "faults": error.faults}))
+        raise typer.Exit(error.exit_status) from None
+    if as_json:
+        typer.echo(outcome.document())
+    else:
+        for line in outcome.lines():
             typer.echo(line)
-    typer.echo(f"{count} files, {parsed} parsed, {compiled} compiled")
-    if compiled < count:
+        for line in outcome.notes():
+            typer.echo(line, err=True)
+    if not outcome.good:
         raise typer.Exit(1)
-
-
-def _files(path: Path) -> list[Path]:
-    """A file itself, or the Structured Text in a folder, by name."""
-    return sorted(one for one in path.rglob("*") if one.suffix.lower() == ".st") if path.is_dir() else [path]
 
 
 @app.command(name="profile")

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from hil.blocks.native import object_code
+from hil.blocks.native import object_code, verify
 from hil.plc import syntax as s
 from hil.plc.checking.checker import check
 from hil.plc.diagnostics import Diagnostics, Report, Source
 from hil.plc.lowering.coverage import Coverage
-from hil.plc.lowering.lower import lower
+from hil.plc.lowering.lower import lower, lower_each
 from hil.plc.profiles import IEC, Profile
 from hil.plc.reading.parser import parse
 from hil.plc.tree import Instance, Project
@@ -26,7 +26,8 @@ FRAMES = 20_000  # of Python, for nested expressions; the parser bounds the nest
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
+    """Lets Python nest as deeply as the expressions that the parser takes."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, FRAMES))
     try:
@@ -45,7 +46,7 @@ def build(texts: list[Text], program: str | None, profile: Profile = IEC, covera
 
     Raises: Diagnostics.
     """
-    with _room():
+    with room():
         project = checked_units(texts, program, profile)
         if not project.instances:
             raise Diagnostics(f"{texts[0][1]}:1:1: error: no PROGRAM in this text; declare one")
@@ -87,7 +88,7 @@ def checked_units(texts: list[Text], program: str | None = None, profile: Profil
 def examine(texts: list[Text], profile: Profile = IEC) -> tuple[list[str], list[str]]:
     """The files that could be read, and all diagnostics; without any, every unit became valid code."""
     read, units, every = list[str](), list[s.Unit](), Report()
-    with _room():
+    with room():
         for text, file in texts:
             report = Report()
             units.append(parse(Source(file, text), report))
@@ -95,7 +96,10 @@ def examine(texts: list[Text], profile: Profile = IEC) -> tuple[list[str], list[
             read += [] if report.lines else [file]
         project = check(units, every, None, profile)
         if not every.lines:
-            object_code(lower(project, everything=True).text, opt=0)
+            text, refused = lower_each(project, list(project.pous.values()))
+            for fault in refused.values():
+                raise fault
+            verify(text)
     return read, every.lines
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from hil.errors import InputError
 
-MOST = 100  # diagnostics per source; beyond that the text is not Structured Text at all
+MOST = 100  # diagnostics per file; beyond that the text is not Structured Text at all
 
 
 class Diagnostics(InputError):
@@ -58,36 +60,74 @@ class Placed(Source):
         return line, at - self._starts[line - 1] + 1
 
 
+class Diagnostic(NamedTuple):
+    """One mistake and its place."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: error: {self.message}"
+
+
+@dataclass
+class Missing:
+    """A name that is nowhere: where it is used first, how often and in which files."""
+
+    place: tuple[str, int, int]
+    name: str
+    uses: int = 1
+    files: set[str] = field(default_factory=set)
+
+
 class Report:
-    """Collects diagnostics in the order of their places, each place once."""
+    """Collects diagnostics in the order of their places, each place once, and which source each concerns.
+
+    `faulty` are the sources in which something is wrong, said or not; `uses` are the names that each source takes from
+    others, in capitals; `missing` the names that are nowhere.
+    """
 
     def __init__(self) -> None:
-        self._lines: dict[tuple[str, int, int], str] = {}
+        self._found: dict[tuple[str, int, int], str] = {}
+        self._counts: dict[str, int] = {}
+        self.faulty: set[Source] = set()
+        self.uses: dict[Source, set[str]] = {}
+        self.missing: dict[str, Missing] = {}
 
     def error(self, source: Source, at: int, text: str) -> None:
         """Notes one mistake; a second one at the same place is a consequence of the first and is dropped."""
+        self.faulty.add(source)
         key = (source.file, source.line(at), source.column(at))
-        if key not in self._lines and not self.full:
-            self._lines[key] = f"{source.file}:{key[1]}:{key[2]}: error: {text}"
+        count = self._counts.get(source.file, 0)
+        if key not in self._found and count < MOST:
+            self._found[key] = text
+            self._counts[source.file] = count + 1
+
+    def use(self, source: Source, name: str) -> None:
+        """Notes that a source takes a name from another one, or from itself."""
+        self.uses.setdefault(source, set()).add(name)
 
     def add(self, other: Report) -> None:
         """Takes over what another report has."""
-        self._lines |= other._lines
+        self._found |= other._found
+        self.faulty |= other.faulty
 
     @property
-    def full(self) -> bool:
-        """Whether there are as many diagnostics as anybody will read."""
-        return len(self._lines) >= MOST
+    def found(self) -> list[Diagnostic]:
+        """The diagnostics, by place."""
+        return [Diagnostic(*key, self._found[key]) for key in sorted(self._found)]
 
     @property
     def lines(self) -> list[str]:
-        """The diagnostics, by place."""
-        return [self._lines[key] for key in sorted(self._lines)]
+        """The diagnostics, by place, one line each."""
+        return [str(one) for one in self.found]
 
     def stop(self) -> None:
         """Ends the compilation when anything was reported.
 
         Raises: Diagnostics with every line.
         """
-        if self._lines:
+        if self._found:
             raise Diagnostics(self.lines)

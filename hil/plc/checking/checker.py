@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hil.plc import layout
 from hil.plc import syntax as s
 from hil.plc.checking import located, overloads, paths, startup
@@ -17,13 +19,14 @@ from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Project
 
 STARTUP = "__STARTUP"
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def check(units: list[s.Unit], report: Report, program: str | None = None, profile: Profile = IEC) -> Project:
     """The typed project; mistakes go to the report. `program` runs that one alone."""
-    broken = any(unit.broken for unit in units)
+    lost = frozenset(word for unit in units if unit.broken for word in _WORD.findall(unit.source.text.upper()))
     vendor = Vendor(profile)
-    names = Names(report, Asked(vendor.type), Asked(vendor.block), broken=broken, profile=profile)
+    names = Names(report, Asked(vendor.type), Asked(vendor.block), lost=lost, profile=profile)
     names.vendor_enumeration = vendor.enumeration
     names.overloads = overloads.distinguish(units, by_base=profile.name == "siemens")
     _start(units, frozenset(vendor.index.units))

@@ -56,12 +56,12 @@ class Choosing(Expressions):
             self._seen = {}
         if id(node) not in self._seen:
             names, report = self.scope.names, self.scope.names.report
-            said, names.report = set(names.said), Report()
+            names.report = Report()
             try:
                 found = self.expression(node)
                 self._seen[id(node)] = poison(node.at) if names.report.lines else found
             finally:
-                names.report, names.said = report, said
+                names.report = report
         return self._seen[id(node)]
 
     def _cost(self, node: s.Call, pou: Pou) -> int | None:

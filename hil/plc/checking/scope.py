@@ -10,7 +10,7 @@ from itertools import islice
 from hil.errors import near
 from hil.plc import syntax as s
 from hil.plc.checking.located import Located
-from hil.plc.diagnostics import Report, Source
+from hil.plc.diagnostics import MOST, Missing, Report, Source
 from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou, Statement, Variable
 from hil.plc.types import POISON, Enum, Field, Type
@@ -86,8 +86,7 @@ class Names:
     enumerators: dict[str, list[Enum]] = field(default_factory=dict)
     located_fields: list[tuple[Pou, Field, Variable]] = field(default_factory=list)  # of programs
     singles: dict[str, Variable] = field(default_factory=dict)  # programs that others name: their one instance
-    broken: bool = False  # a declaration could not be read: an unknown name proves nothing
-    said: set[str] = field(default_factory=set)  # unknown names, each reported once
+    lost: frozenset[str] = frozenset()  # words of declarations that could not be read: perhaps they are declared there
     profile: Profile = IEC
     vendor_enumeration: Callable[[str], str | None] = lambda _: None
     declare_type: Callable[[str], Type | None] = lambda _: None
@@ -129,28 +128,39 @@ class Scope:
         upper = name.upper()
         for prefix in self.prefixes:
             if prefix + upper in table:
-                return prefix + upper
+                return self._used(prefix + upper)
         short = upper
         while "." in short:  # Standard.TON: the namespace of a library that is part of this project, or of ours
             short = short.partition(".")[2]
             if short in table:
-                return short
+                return self._used(short)
         return upper
 
+    def _used(self, key: str) -> str:
+        self.names.report.use(self.source, key)
+        return key
+
     def unknown(self, at: int, what: str, name: str, known: Iterable[str], cure: str) -> None:
-        """Reports an unknown name, once, and only when every declaration could be read."""
-        said = self.names.said
-        if self.broken or self.names.broken or name.upper() in said or self.names.report.full:
-            return
-        said.add(name.upper())
-        hint = near(name, islice(known, MOST_COMPARED))
-        self.error(at, f"no {what} {name} here{hint or '; ' + cure}")
+        """Reports an unknown name, once, and only when no declaration that could not be read may hold it."""
+        report, upper = self.names.report, name.upper()
+        report.faulty.add(self.source)
+        if upper in report.missing:
+            report.missing[upper].uses += 1
+            report.missing[upper].files.add(self.source.file)
+        elif not self.broken and upper not in self.names.lost:
+            place = (self.source.file, self.source.line(at), self.source.column(at))
+            report.missing[upper] = Missing(place, name, files={self.source.file})
+            hint = near(name, islice(known, MOST_COMPARED)) if len(report.missing) <= MOST else ""
+            self.error(at, f"no {what} {name} here{hint or '; ' + cure}")
 
     def enumerator(self, name: str) -> list[Enum]:
         """The enumerations that have this value."""
         if name not in self.names.enumerators and (type_ := self.names.vendor_enumeration(name)) is not None:
             self.names.declare_type(type_)
-        return self.names.enumerators.get(name, [])
+        found = self.names.enumerators.get(name, [])
+        if found:
+            self._used(name)
+        return found
 
     @property
     def variable_names(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,16 @@ _ENDINGS = frozenset(_WORDS.split())
 _SURE = frozenset([".st", ".iecst", ".exp", ".tcpou", ".tcdut", ".tcgvl", ".tcio", ".tctto", ".plcproj", ".scl"])
 _TWINCAT = frozenset([".tcpou", ".tcdut", ".tcgvl", ".tcio", ".tctto"])
 _HIDDEN = frozenset(["__pycache__", "node_modules"])
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One file: what it is (empty when it is no PLC source), its lines, units and problems."""
+
+    dialect: str
+    lines: int
+    units: tuple[Unit, ...]
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,39 @@ def read_units(paths: Sequence[Path]) -> Project:
     return Project(tuple(units), tuple(findings.problems), tuple(findings.notes), once, len(seen))
 
 
+def read_file(path: Path, given: bool = True, dialect: str = "") -> Read:
+    """One file; never raises. `given` says that it must be a source, `dialect` which, where its contents do not."""
+    findings = Findings()
+    data = _bytes(path, findings)
+    if data is None:
+        return Read("", 0, (), tuple(findings.problems))
+    found = dialect or detect(path, data[:HEAD])
+    units = _units(path, data, given, found, findings)
+    return Read(found, data.count(b"\n") + 1, tuple(units), tuple(findings.problems))
+
+
+def sources_in(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The files in a folder, and in those below, that may be sources by their ending; and the project files, sorted."""
+    found, lists = list[Path](), list[Path]()
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _HIDDEN)
+        found += [Path(place, name) for name in names if Path(name).suffix.lower() in _ENDINGS]
+        lists += [Path(place, name) for name in names if Path(name).suffix.lower() == ".plcproj"]
+    return sorted(found), sorted(lists)
+
+
+def is_sure(path: Path) -> bool:
+    """Whether a file must be a source by its ending."""
+    return path.suffix.lower() in _SURE
+
+
+def listed(path: Path) -> tuple[list[Path], list[str], list[str]]:
+    """The sources that a TwinCAT project file lists, the libraries it names, and what is wrong with it."""
+    findings = Findings()
+    files = _listed(path, findings)
+    return files, list(dict.fromkeys(findings.libraries)), findings.problems
+
+
 def _files(paths: Sequence[Path], findings: Findings) -> Iterator[tuple[Path, bool]]:
     """Files in order, and whether they must be sources: because they were given, or by their ending."""
     for path in paths:
@@ -70,11 +114,7 @@ def _files(paths: Sequence[Path], findings: Findings) -> Iterator[tuple[Path, bo
 
 
 def _folder(folder: Path, findings: Findings) -> Iterator[tuple[Path, bool]]:
-    found, lists = list[Path](), list[Path]()
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _HIDDEN)
-        found += [Path(place, name) for name in names if Path(name).suffix.lower() in _ENDINGS]
-        lists += [Path(place, name) for name in names if Path(name).suffix.lower() == ".plcproj"]
+    found, lists = sources_in(folder)
     owners = [one.parent for one in lists]
     files = [
         one
@@ -122,9 +162,14 @@ def _beside(folder: Path, name: str) -> Path:
 
 def _bytes(path: Path, findings: Findings) -> bytes | None:
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            findings.error(str(path), 1, 1, "this is no regular file; give a file or a folder")
+            return None
+        size = status.st_size
         if size <= LARGEST:
-            return path.read_bytes()
+            with path.open("rb") as file:
+                return file.read(LARGEST)
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         findings.error(str(path), 1, 1, f"this file cannot be read ({reason}); check the path and its rights")
@@ -145,9 +190,11 @@ def _text(path: Path, findings: Findings, *, xml: bool) -> str | None:
 def _read(path: Path, given: bool, findings: Findings) -> list[Unit]:
     """The units of one file."""
     data = _bytes(path, findings)
-    if data is None:
-        return []
-    dialect, file = detect(path, data[:HEAD]), str(path)
+    return [] if data is None else _units(path, data, given, detect(path, data[:HEAD]), findings)
+
+
+def _units(path: Path, data: bytes, given: bool, dialect: str, findings: Findings) -> list[Unit]:
+    file = str(path)
     text = decode(data, xml=dialect in _XML)
     if text is not None and not text.lstrip().startswith("<") and not masked(text).strip():
         findings.note(file, 1, 1, "this file is empty, or holds comments alone")

@@ -66,14 +66,12 @@ class Lowered:
     counters: int  # where they begin
 
 
-def lower(project: Project, everything: bool = False, coverage: Coverage | None = None) -> Lowered:
-    """The module of a project; `everything` lowers units that no program reaches, too."""
+def lower(project: Project, coverage: Coverage | None = None) -> Lowered:
+    """The module of a project."""
     module = Module(project.image, project.classes, project.dispatch, project.profile)
     module.coverage = coverage
     costs = Costs(project.profile)
     roots = [*project.startup, *(one.body for one in project.instances)]
-    if everything:
-        roots += list(project.pous.values())
     reached = _callees_first(roots, project)
     clock = next((one.offset for one in project.globals if one.name == CLOCK), None)
     for pou in reached:
@@ -101,6 +99,18 @@ def _unreached(coverage: Coverage, project: Project, reached: list[Pou]) -> None
     for pou in _callees_first([one for one in project.pous.values() if coverage.counts(one)], project):
         if pou.name not in known:
             _Body(aside, pou, costs).function()
+
+
+def lower_each(project: Project, roots: list[Pou]) -> tuple[str, dict[Pou, Exception]]:
+    """The module of some units, without anything that runs them, and those that could not be translated, with why."""
+    module = Module(project.image, project.classes, project.dispatch, project.profile)
+    costs, refused = Costs(project.profile), dict[Pou, Exception]()
+    for pou in _callees_first(roots, project):
+        try:
+            module.functions.append(_Body(module, pou, costs).function())
+        except Exception as fault:  # noqa: BLE001 - a fault of ours in one unit leaves the others as they are
+            refused[pou] = fault
+    return module.text(), refused
 
 
 def _callees_first(roots: list[Pou], project: Project) -> list[Pou]:

@@ -1,0 +1,169 @@
+"""Which declaration a file sees when several have one name, and which files are checked together.
+
+A file sees its own declaration, else that in the nearest folder around it that holds one (with the folders below).
+Files are checked together as long as no two of them mean different declarations by one name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from hil.plc.front.reading import Reading
+
+ROOM = 20_000  # lines of files that need not be checked together, in one batch
+_OPEN = 6  # batches that may still grow
+
+
+@dataclass
+class Batch:
+    """Files checked together: `roots` are judged, the other members are what they use.
+
+    `means` says which member's declaration a name means; members in `strict` belong to one project, in which a name
+    means one thing.
+    """
+
+    profiles: tuple[str, ...]
+    roots: list[int] = field(default_factory=list)
+    members: dict[int, None] = field(default_factory=dict)
+    means: dict[str, int] = field(default_factory=dict)
+    strict: frozenset[int] = frozenset()
+    lines: int = 0
+
+
+class Neighbours:
+    """The declarations of all files by folder."""
+
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self.readings = readings
+        self._folders = [os.path.dirname(os.path.abspath(one.file)) for one in readings]
+        self._whole: dict[str, set[str]] = {}  # names with their namespaces, by the last part
+        self._owners: dict[tuple[str, str], list[int]] = {}  # by folder and name: the first two files
+        self._used: dict[int, dict[str, int]] = {}
+        for number, one in enumerate(readings):
+            for name in (*one.declared, *one.offered):
+                self._whole.setdefault(name.rpartition(".")[2], set()).add(name)
+                for folder in _upwards(self._folders[number]):
+                    owners = self._owners.setdefault((folder, name), [])
+                    if len(owners) < 2 and number not in owners:
+                        owners.append(number)
+
+    def nearest(self, number: int, name: str) -> list[int]:
+        """The files, at most two, that declare a name nearest to a file; itself before others."""
+        one = self.readings[number]
+        if name in one.declared or name in one.offered:
+            return [number]
+        for folder in _upwards(self._folders[number]):
+            if found := self._owners.get((folder, name)):
+                return found
+        return []
+
+    def twins(self, number: int, name: str) -> list[int]:
+        """The two files in a file's own folder, or below it, that declare a name which it uses and has not itself."""
+        if name in self.readings[number].declared:
+            return []
+        found = self._owners.get((self._folders[number], name), [])
+        return found if len(found) == 2 and all(name in self.readings[one].declared for one in found) else []
+
+    def used(self, number: int) -> dict[str, int]:
+        """The names that a file may take from files, itself included, and which file each means."""
+        if number not in self._used:
+            found: dict[str, int] = {}
+            for path in sorted(self.readings[number].wanted):
+                for name in self._meant(path):
+                    for one in self.nearest(number, name)[:1]:
+                        found[name] = one
+            self._used[number] = found
+        return self._used[number]
+
+    def _meant(self, path: str) -> list[str]:
+        """What a name with dots may begin with: `Colour.RED` with a type, `GVL.x` with a variable of a list."""
+        parts = path.split(".")
+        for count in range(1, len(parts) + 1):
+            start = ".".join(parts[:count])
+            among = self._whole.get(parts[count - 1], ())
+            if found := [one for one in among if f".{one}".endswith(f".{start}") or f".{start}".endswith(f".{one}")]:
+                return sorted(found)
+        return []
+
+    def closure(self, roots: Iterable[int], known: dict[int, None]) -> Iterator[int]:
+        """The roots and all they may use, the nearest first, without what is known."""
+        waiting = list(roots)
+        seen = {*waiting}
+        for number in waiting:
+            if number in known:
+                continue
+            yield number
+            more = [one for one in dict.fromkeys(self.used(number).values()) if one not in seen]
+            seen |= {*more}
+            waiting += more
+
+    def together(self, roots: list[int], profiles: tuple[str, ...], strict: bool) -> Batch:
+        """One batch of these roots, whatever they declare; the first meaning of a name is the one."""
+        batch = Batch(profiles, strict=frozenset(roots) if strict else frozenset())
+        self._grow(batch, roots, list(self.closure(roots, {})))
+        return batch
+
+    def apart(self, roots: Iterable[int], profiles: tuple[str, ...]) -> list[Batch]:
+        """As few batches as need be; a root goes where all names mean the same."""
+        done, growing = list[Batch](), list[Batch]()
+        for root in roots:
+            for batch in reversed(growing):
+                new = None if batch.lines > ROOM else self._fits(root, batch)
+                if new is not None:
+                    self._grow(batch, [root], new)
+                    break
+            else:
+                growing.append(self.together([root], profiles, False))
+                if len(growing) > _OPEN:
+                    done.append(growing.pop(0))
+        return done + growing
+
+    def _fits(self, root: int, batch: Batch) -> list[int] | None:
+        """The files that a batch has not and a root needs; None when a name of theirs means something else in it."""
+        new, means = list[int](), batch.means
+        if any(means.get(name, root) != root for name in self.readings[root].declared):
+            return None
+        for number in self.closure([root], batch.members):
+            if any(means.get(name, one) != one for name, one in self._names(number)):
+                return None
+            new.append(number)
+        return new
+
+    def _names(self, number: int) -> Iterator[tuple[str, int]]:
+        """The names that a file offers and those that it uses, each with the file that it means."""
+        yield from ((name, number) for name in self.readings[number].offered)
+        yield from self.used(number).items()
+
+    def _grow(self, batch: Batch, roots: list[int], new: list[int]) -> None:
+        batch.roots += roots
+        for number in roots:
+            for name in self.readings[number].declared:
+                batch.means.setdefault(name, number)
+        for number in new:
+            batch.members[number] = None
+            batch.lines += self.readings[number].lines
+            for name, one in self._names(number):
+                batch.means.setdefault(name, one)
+
+    def own(self, batch: Batch) -> dict[int, frozenset[str]]:
+        """By member the types and units that it declares in a batch: those that no name of another means."""
+        means = dict(batch.means)
+        for number in batch.members:
+            for name in self.readings[number].declared:
+                means.setdefault(name, number)
+        return {
+            number: frozenset(name for name in self.readings[number].declared if means[name] == number)
+            for number in batch.members
+        }
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder and those above it."""
+    while True:
+        yield folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return
+        folder = above
