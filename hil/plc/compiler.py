@@ -55,7 +55,7 @@ def build(texts: list[Text], program: str | None, profile: Profile = IEC, covera
 
 def packed(project: Project, coverage: Coverage | None = None) -> bytes:
     """Symbol table, initial memory and object code of a checked project."""
-    with _room():
+    with room():
         lowered = lower(project, coverage=coverage)
     code = object_code(lowered.text, opt=3 if lowered.loops else 2)
     head = _head(project, len(lowered.image))
