@@ -17,6 +17,7 @@ class Profile:
     real_literals: Literal["type they meet", "LREAL"] = "type they meet"
     implicit_conversions: Literal["without loss", "low bits"] = "without loss"
     bits_in_arithmetic: Literal["refused", "numbers"] = "refused"
+    shift_of_signed: Literal["zeros", "sign"] = "zeros"
     division_by_zero: Literal["fault"] = "fault"
     modulo_by_zero: Literal["fault", "zero"] = "fault"
     index_out_of_bounds: Literal["fault"] = "fault"
@@ -50,6 +51,7 @@ CODESYS = Profile(
     whole_arithmetic="32-bit temporaries",
     implicit_conversions="low bits",
     bits_in_arithmetic="numbers",
+    shift_of_signed="sign",
     date_and_duration="date",
     in_out_strings="any length",
     for_to_highest="endless",
@@ -99,6 +101,10 @@ MEANINGS: dict[str, dict[str, str]] = {
     "bits_in_arithmetic": {
         "refused": "BYTE to LWORD take no part in + - * / MOD; convert them",
         "numbers": "BYTE to LWORD count as unsigned numbers: w + 1 with a WORD w is a WORD",
+    },
+    "shift_of_signed": {
+        "zeros": "SHR of an INT brings zeros in: SHR(INT#-2, 1) is 32767",
+        "sign": "SHR of an INT, of DINT and their kind keeps the sign: SHR(INT#-2, 1) is -1",
     },
     "division_by_zero": {"fault": "a PLC fault with file, line and dividend; reals follow IEEE 754"},
     "modulo_by_zero": {"fault": "a PLC fault with file, line and dividend", "zero": "x MOD 0 is 0"},
@@ -185,6 +191,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "whole_arithmetic": "CODESYS help, Overflow: at least 32 bits on x86 and ARM (64 on x64)",
         "implicit_conversions": "CODESYS help, warnings C0195 to C0197; narrower types are cut, which it refuses",
         "bits_in_arithmetic": "CODESYS help, ADD: BYTE to LWORD are permitted",
+        "shift_of_signed": "the calendar of OSCAT BASIC, a library for CODESYS, is right with it alone",
         "division_by_zero": "CODESYS help, DIV: depends on the target, may stop it",
         "index_out_of_bounds": _SAFE,
         "for_to_highest": "CODESYS help, FOR: the end must not be the highest value of the type",

@@ -22,8 +22,8 @@ def test_a_bit_alone_is_a_variable_like_any_other() -> None:
 
 
 def test_arrays_and_initial_values_lie_at_their_address() -> None:
-    declared = "a AT %MB4 : ARRAY [0..3] OF BYTE := [1, 2, 3, 4]; d AT %MD1 : DWORD; r AT %MD9 : REAL := 2.5; w : DWORD;"
-    found = ran(declared, "a[3] := 16#FF; w := %MD9;")
+    declared = "a AT %MB4 : ARRAY [0..3] OF BYTE := [1, 2, 3, 4]; d AT %MD1 : DWORD; r AT %MD9 : REAL := 2.5;"
+    found = ran(declared + " w : DWORD;", "a[3] := 16#FF; w := %MD9;")
     assert (found["D"], found["W"]) == (0xFF030201, 0x40200000)
 
 

@@ -24,6 +24,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "l := r * 0.1;", "l", {"type they meet": 0.030000001192092896, "LREAL": 0.30000001192092896 * 0.1}),
     "implicit_conversions": ("w := z - k; l := w;", "l", {"without loss": "refused", "low bits": 4294967293.0}),
     "bits_in_arithmetic": ("w := w + 1;", "w", {"refused": "refused", "numbers": 0x3F800001}),
+    "shift_of_signed": ("z := -2; res := SHR(z, 1);", "res", {"zeros": 32767, "sign": -1}),
     "division_by_zero": ("res := a / z;", "res", {"fault": "division by zero"}),
     "modulo_by_zero": ("res := a MOD z;", "res", {"fault": "division by zero", "zero": 0}),
     "index_out_of_bounds": ("arr[k] := 1;", "res", {"fault": "index out of bounds"}),

@@ -34,7 +34,7 @@ def function(name: str, type_: Type, operands: list[Const]) -> Value | None:
         return b if (b > a if name == "MAX" else b < a) else a
     if scalar.family == "real":
         return _real(name, scalar, [float(one) for one in numbers])
-    if name in ("ABS", "SHL", "SHR", "ROL", "ROR"):
+    if name in ("ABS", "SHL", "SHR", "SAR", "ROL", "ROR"):
         return _whole(name, scalar, [int(one) for one in numbers])
     return None
 
@@ -62,6 +62,8 @@ def _whole(name: str, type_: Scalar, values: list[int]) -> int:
     if name == "ABS":
         return wrap(type_, abs(values[0]))
     bits, mask, (value, count) = type_.bits, (1 << type_.bits) - 1, values
+    if name == "SAR":
+        return value >> count if 0 <= count < bits else 0
     value &= mask
     if name in ("SHL", "SHR"):
         if not 0 <= count < bits:

@@ -12,7 +12,7 @@ from hil.plc.checking.standard_convert import ConversionFunctions
 from hil.plc.checking.standard_text import TextFunctions, together
 from hil.plc.checking.standard_times import TYPED, TimeFunctions
 from hil.plc.checking.values import convert, poison, pseudo, spoken, standard
-from hil.plc.tree import Const, Expr
+from hil.plc.tree import Const, Convert, Expr
 from hil.plc.types import (
     ANY_REAL,
     BOOL,
@@ -193,7 +193,14 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
             return self.wrong(name, at, "a bit string", value.type)
         if not is_a(count, "int", "uint", "bits"):
             return self.wrong(name, count.at, "a whole number as its second argument", count.type)
-        return standard(base(value.type), at, name, [value, convert(count, ELEMENTARY["LINT"])])
+        places, type_ = convert(count, ELEMENTARY["LINT"]), base(value.type)
+        if name == "SHR" and is_a(value, "int") and self.scope.names.profile.shift_of_signed == "sign":
+            if isinstance(value, Convert) and value.temporary:
+                return Convert(
+                    type_, at, standard(value.operand.type, at, "SAR", [value.operand, places]), temporary=True
+                )
+            name = "SAR"
+        return standard(type_, at, name, [value, places])
 
     def _together(self, name: str, at: int, arguments: list[Expr]) -> tuple[Type, list[Expr]] | None:
         """The arguments in the one type they share; None when that was reported."""

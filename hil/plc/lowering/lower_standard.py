@@ -52,6 +52,7 @@ done:
   ret i64 %next
 }
 """
+_SHIFTS = {"SHL": "shl", "SHR": "lshr", "SAR": "ashr"}
 
 
 class StandardLowering(ConversionLowering):
@@ -76,7 +77,7 @@ class StandardLowering(ConversionLowering):
             return self._choose(expr)
         if name == "NARROW_CHARACTER":
             return self.narrow_character(self.value(expr.operands[0]))
-        if name in ("SHL", "SHR", "ROL", "ROR"):
+        if name in ("SHL", "SHR", "SAR", "ROL", "ROR"):
             return self._shift(expr)
         if machine(expr.type) is None or isinstance(expr.operands[0].type, String):
             return self.string_function(expr)
@@ -162,7 +163,7 @@ class StandardLowering(ConversionLowering):
         beyond = text.let(f"icmp ugt i64 {count}, {type_.bits - 1}")  # negative counts are beyond, too
         safe = text.let(f"select i1 {beyond}, i64 0, i64 {count}")
         narrow = safe if type_.bits == 64 else text.let(f"trunc i64 {safe} to {kind}")
-        shifted = text.let(f"{'shl' if expr.name == 'SHL' else 'lshr'} {kind} {value}, {narrow}")
+        shifted = text.let(f"{_SHIFTS[expr.name]} {kind} {value}, {narrow}")
         return text.let(f"select i1 {beyond}, {kind} 0, {kind} {shifted}")
 
     def _choose(self, expr: Standard) -> str:
