@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import struct
@@ -12,28 +13,33 @@ from contextlib import contextmanager
 from typing import Any
 
 from hil.blocks.native import object_code, verify
+from hil.blocks.workers import object_codes
 from hil.plc import syntax as s
 from hil.plc.checking.checker import check
 from hil.plc.diagnostics import Diagnostics, Report, Source
 from hil.plc.lowering.coverage import Coverage
-from hil.plc.lowering.lower import lower, lower_each
+from hil.plc.lowering.lower import Lowered, lower, lower_each
 from hil.plc.profiles import IEC, Profile
 from hil.plc.reading.parser import parse
 from hil.plc.tree import Instance, Project
 from hil.plc.types import Array, Enum, Field, Interface, Pointer, Struct, Subrange, Type, numpy_kind
 
+LONG = 40_000  # lines of unoptimised LLVM text, of some 7,000 lines of source, up to which all optimisations are done
 FRAMES = 20_000  # of Python, for nested expressions; the parser bounds the nesting
 
 
 @contextmanager
 def room() -> Iterator[None]:
-    """Lets Python nest as deeply as the expressions that the parser takes."""
-    before = sys.getrecursionlimit()
+    """Lets Python nest as deeply as the expressions that the parser takes, and not look for cycles in growing trees."""
+    before, collects = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(before, FRAMES))
+    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+        if collects:
+            gc.enable()
 
 
 Text = tuple[str, str]  # a text and the name of its file
@@ -57,13 +63,20 @@ def packed(project: Project, coverage: Coverage | None = None) -> bytes:
     """Symbol table, initial memory and object code of a checked project."""
     with room():
         lowered = lower(project, coverage=coverage)
-    code = object_code(lowered.text, opt=3 if lowered.loops else 2)
+    codes = _codes(lowered)
     head = _head(project, len(lowered.image))
     head["locations"] = [[one.kind, one.file, one.line, one.column, one.message] for one in lowered.locations]
     if lowered.coverage is not None:
         head["coverage"] = [lowered.counters, lowered.coverage.probes]
-    parts = [json.dumps(head).encode(), zlib.compress(lowered.image, 1), code]
-    return struct.pack("<3I", *(len(one) for one in parts)) + b"".join(parts)
+    parts = [json.dumps(head).encode(), zlib.compress(lowered.image, 1), *codes]
+    return struct.pack(f"<{1 + len(parts)}I", len(parts), *(len(one) for one in parts)) + b"".join(parts)
+
+
+def _codes(lowered: Lowered) -> list[bytes]:
+    """Loops want the vectoriser; a library of thousands of lines wants to run at all, so it is compiled in parts."""
+    if lowered.text.count("\n") > LONG:
+        return object_codes(lowered.division.parts(), opt=1, beside=[one[1:] for one in lowered.division.apart])
+    return [object_code(lowered.text, opt=3 if lowered.loops else 2)]
 
 
 def checked(text: str, file: str, program: str | None = None, profile: Profile = IEC) -> Project:

@@ -115,9 +115,9 @@ class Program:
     """Machine code and symbol table of one program; the state is in memories, of which there may be many."""
 
     def __init__(self, content: bytes, digest: str) -> None:
-        sizes = struct.unpack_from("<3I", content)
-        start, parts = 12, list[bytes]()
-        for size in sizes:
+        (count,) = struct.unpack_from("<I", content)
+        start, parts = 4 + 4 * count, list[bytes]()
+        for size in struct.unpack_from(f"<{count}I", content, 4):
             parts.append(content[start : start + size])
             start += size
         head, self._image = json.loads(parts[0]), parts[1]
@@ -131,7 +131,7 @@ class Program:
         self.counters: int = counters  # where they begin
         self.probes: list[list[Any]] = probes  # what each of them counts: see hil.plc.coverage
         self.symbols = Symbols(head["types"], head["roots"], head["prefixes"])
-        self._library = Library(parts[2])
+        self._library = Library(*parts[2:])
         self.address = self._library.address("scan")
         self._scan = _SCAN(self.address)
         self._run = _RUN(self._library.address("run"))

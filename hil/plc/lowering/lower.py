@@ -10,6 +10,7 @@ from hil.plc.checking.check_statements import flat
 from hil.plc.lowering.clock import CLOCK, moving
 from hil.plc.lowering.costs import Costs
 from hil.plc.lowering.coverage import Coverage
+from hil.plc.lowering.division import Division
 from hil.plc.lowering.emit import Text, constant, memory_type, symbol, value_type
 from hil.plc.lowering.lower_statements import StatementLowering
 from hil.plc.lowering.lower_values import function_name, parameters_of, result_type
@@ -64,6 +65,7 @@ class Lowered:
     loops: bool
     coverage: Coverage | None
     counters: int  # where they begin
+    division: Division  # of a text that is too long for one module
 
 
 def lower(project: Project, coverage: Coverage | None = None) -> Lowered:
@@ -85,10 +87,12 @@ def lower(project: Project, coverage: Coverage | None = None) -> Lowered:
     largest = max((one.memory.size for one in project.pous.values() if one.number and one.memory), default=0)
     behind = -(-largest // 16) * 16 + 16
     module.counters = len(module.image) + behind
+    division = module.division()
     text = module.text()  # which knows where addresses end; behind that a string ends and an object may reach
     counters = 8 * len(coverage.probes) if coverage is not None else 0
     module.image += bytes(behind + -(-counters // 16) * 16)
-    return Lowered(text, bytes(module.image), module.locations, module.loops, coverage, module.counters)
+    image = bytes(module.image)
+    return Lowered(text, image, module.locations, module.loops, coverage, module.counters, division)
 
 
 def _unreached(coverage: Coverage, project: Project, reached: list[Pou]) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from hil.plc import layout
 from hil.plc.lowering.coverage import RUNTIME as COUNTING
 from hil.plc.lowering.coverage import Coverage
-from hil.plc.lowering.emit import data
+from hil.plc.lowering.division import Division
+from hil.plc.lowering.emit import data, symbol
 from hil.plc.lowering.inlining import Inlining
 from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou
@@ -94,21 +95,22 @@ class Module:
 
     def text(self) -> str:
         """The whole module."""
+        return "\n".join([*self._declarations, *self._definitions(), self.inlining.text(), PROFILE])
+
+    def division(self) -> Division:
+        """The module in parts: units stay apart unless they become part of their callers."""
+        whole = {f"@pou.{symbol(one)}" for one in self.inlining.whole}
+        names = {f"@{one.split('(', 1)[0].rpartition('@')[2]}" for one in self.functions}
+        frame = "\n".join([*self._declarations, self.inlining.text(), PROFILE])
+        return Division(frame, self._definitions(), {one for one in names if one.startswith("@pou.")} - whole)
+
+    def _definitions(self) -> list[str]:
         constants = [
             f"{name} = private unnamed_addr constant [{len(content)} x i8] {data(content)}, align 16"
             for content, name in self._constants.items()
         ]
         limit = f"@limit = private constant i64 {len(self.image)}"
-        parts = [
-            *self._declarations,
-            limit,
-            *constants,
-            RUNTIME,
-            *self._helpers.values(),
-            *self.dispatchers.values(),
-            *self.functions,
-        ]
+        parts = [limit, *constants, RUNTIME, *self._helpers.values(), *self.dispatchers.values(), *self.functions]
         if self.coverage is not None:
             parts += [f"@counters = private constant i64 {self.counters}", COUNTING]
-        parts += [self.inlining.text(), PROFILE]
-        return "\n".join(parts)
+        return parts
