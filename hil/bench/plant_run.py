@@ -145,7 +145,8 @@ class Run:
             self._due.append(Step("update", plant.update_kernel, what.step, p, x, u, y))
         self._seen = []
         if plant.measure_kernel:
-            self._seen.append(Step("measure", plant.measure_kernel, what.every, p, x, u, y))
+            period = what.step if plant.update else what.every  # an update may build on the outputs before
+            self._seen.append(Step("measure", plant.measure_kernel, period, p, x, u, y))
         self._advance = Step("solver", self._solver.code, what.step, self._solver.problem, x, u)
         self._loop = Loop([*self._due, *self._seen, self._ring.step, self._advance], what.step)
 

@@ -5,15 +5,22 @@ from typing import Any
 
 from hil.blocks.native import cache_folder
 
+_OURS = ("lbmol = 453.59237 * mole", "USD = [currency]")
+"""What pint does not know: the pound-mole of American process models, and money."""
+
 
 @cache
-def _registry() -> Any:
+def registry() -> Any:
+    """Return pint's registry with our own units; pint is imported when it is first asked for."""
     import pint
 
     try:
-        return pint.UnitRegistry(cache_folder=str(cache_folder() / "units"))
+        found: Any = pint.UnitRegistry(cache_folder=str(cache_folder() / "units"))
     except OSError:  # a cache that cannot be written costs time and nothing else
-        return pint.UnitRegistry()
+        found = pint.UnitRegistry()
+    for one in _OURS:
+        found.define(one)
+    return found
 
 
 def difference(source: str, target: str) -> str | None:
@@ -23,10 +30,10 @@ def difference(source: str, target: str) -> str | None:
     import pint
 
     try:
-        one, other = _registry().Unit(source), _registry().Unit(target)
+        one, other = registry().Unit(source), registry().Unit(target)
         if one.dimensionality != other.dimensionality:
             return "units differ, add a converter between them (scale, offset and unit on the wire)"
-        zero, span = (_registry().Quantity(value, one).to(other).magnitude for value in (0.0, 1.0))
+        zero, span = (registry().Quantity(value, one).to(other).magnitude for value in (0.0, 1.0))
     except (pint.PintError, ValueError, TypeError, AttributeError) as error:
         return f"cannot compare their units: {error}"
     scale, offset = span - zero, zero

@@ -10,7 +10,7 @@ import numpy as np
 
 from hil.blocks.kernel import Kernel
 from hil.errors import InputError, near
-from hil.signals import NOTHING, Record, record
+from hil.signals import NOTHING, Record, Value, record
 
 KernelFunction = Callable[..., Any]
 """`f(t, h, p, x, u, y)`: times in ns, then one record each; returns a status or nothing."""
@@ -49,7 +49,7 @@ class ParameterSet:
 
     words: str
     source: str
-    values: Mapping[str, float]
+    values: Mapping[str, Value]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +129,7 @@ class Plant:
         return known[name]
 
     def memory(
-        self, parameter_set: str | None = None, values: Mapping[str, float] | None = None
+        self, parameter_set: str | None = None, values: Mapping[str, Value] | None = None
     ) -> dict[str, "np.recarray[Any, Any]"]:
         """Return fresh memory for the four records, with a parameter set and then single values laid over it.
 
@@ -153,7 +153,7 @@ class Plant:
         found: Record = self.held if role == "parameters" else getattr(self, role)
         return found
 
-    def _set(self, memory: Mapping[str, "np.recarray[Any, Any]"], name: str, value: float) -> list[str]:
+    def _set(self, memory: Mapping[str, "np.recarray[Any, Any]"], name: str, value: Value) -> list[str]:
         try:
             role = self.role(name)
         except InputError as error:

@@ -25,4 +25,5 @@ class _Fields:
 
 def interpret(function: KernelFunction, t: int, h: int, *records: "np.ndarray[Any, Any]") -> int:
     """Call a kernel's function on records of shape (1,), in the order p, x, u, y, and return its status."""
-    return int(function(t, h, *(_Fields(one) for one in records)) or 0)
+    with np.errstate(over="ignore"):  # whole numbers wrap, as compiled ones do
+        return int(function(t, h, *(_Fields(one) for one in records)) or 0)

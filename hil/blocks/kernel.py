@@ -11,6 +11,7 @@ only the kernel's own file, and reading it back needs Numba, which takes longer 
 """
 
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class Function:
         """The function as Numba knows it."""
         import numba
 
-        return numba.njit(error_model="numpy", nogil=True)(self.python)
+        return numba.njit(error_model="numpy", nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(self.python)
 
 
 def function(python: Callable[..., Any]) -> Function:
@@ -150,7 +151,8 @@ def _compile(kernel: Kernel) -> str:
         passed=", ".join(f"ptr {n}p" if p else f"i64 {n}" for n, p in zip(names, pointers, strict=True)),
         failed=FAILED,
     )
-    return native.closed(str(result.library.get_llvm_str()) + entry, kernel.symbol)
+    text = _COUNTS.sub(r"\1  ret void\n}", str(result.library.get_llvm_str()))
+    return native.closed(text + entry, kernel.symbol)
 
 
 def _place(kernel: Kernel) -> str:
@@ -174,6 +176,9 @@ def _without_libraries(kernel: Kernel) -> bytes:
             "write a loop over the elements instead of an array expression"
         ) from None
 
+
+_COUNTS = re.compile(r"^(define [^\n]*@NRT_(?:inc|dec)ref\([^\n]*\{\n).*?^\}", re.M | re.S)
+"""The counting of references, which is nothing where nothing is allocated: profiles are seen where they lie."""
 
 _ENTRY = """
 define i64 @{symbol}({outer}) {{

@@ -1,10 +1,8 @@
 """A transmitter: lag, noise, limits, resolution, and the ways in which transmitters fail.
 
 Every step the lag moves over the block's period with the input taken as constant (exact for a first-order
-lag); the first step starts from the settled transmitter. The noise is the sum of the four 16-bit parts of
-one splitmix64 word (S. Vigna, public domain, after G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014), scaled
-to a standard deviation of one: close to normal, never beyond 3.46 standard deviations, and without libm, so
-that a seed gives the same noise anywhere.
+lag); the first step starts from the settled transmitter. The noise is close to normal and never beyond 3.46
+standard deviations (`hil/blocks/random.py`).
 
 A failed transmitter does as a real one: only an open circuit and a value at the end of the range take `ok`
 away. One that is stuck, shifted or drifting says that all is well, and it is for the controller to find
@@ -19,33 +17,10 @@ import numpy as np
 
 from hil.blocks.block import Block
 from hil.blocks.kernel import function
+from hil.blocks.random import GAMMA, mixed, normal
 from hil.signals import record, signal
 
 NO_FAULT, STUCK, STUCK_AT, OFFSET, DRIFT, OPEN_CIRCUIT = range(6)
-
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_27, _30, _31 = np.uint64(27), np.uint64(30), np.uint64(31)
-_16, _32, _48, _LOW = np.uint64(16), np.uint64(32), np.uint64(48), np.uint64(0xFFFF)
-_MEAN = 4 * 65535 / 2
-_SCALE = 1 / math.sqrt(4 * (65536**2 - 1) / 12)
-
-
-@function
-def _mixed(word: Any) -> Any:
-    """The output function of splitmix64."""
-    word = (word ^ (word >> _30)) * _MIX_1
-    word = (word ^ (word >> _27)) * _MIX_2
-    return word ^ (word >> _31)
-
-
-@function
-def _noise(x: Any) -> float:
-    """The next random number: mean 0, standard deviation 1, within +-3.46."""
-    x.random = x.random + _GAMMA
-    word = _mixed(x.random)
-    total = (word & _LOW) + ((word >> _16) & _LOW) + ((word >> _32) & _LOW) + (word >> _48)
-    return (float(total) - _MEAN) * _SCALE
 
 
 @function
@@ -54,7 +29,7 @@ def _healthy(p: Any, x: Any, h: int, actual: float) -> float:
     if not x.started:
         x.started = True
         x.lagged = actual
-        x.random = _mixed(np.uint64(p.seed))
+        x.random = mixed(np.uint64(p.seed))
     elif p.lag > 0.0:
         if p.lag != x.share_lag:  # an exponential takes longer than all the rest
             x.share_lag = p.lag
@@ -62,7 +37,8 @@ def _healthy(p: Any, x: Any, h: int, actual: float) -> float:
         x.lagged += x.share * (actual - x.lagged)
     else:
         x.lagged = actual
-    return float(x.lagged + p.noise * _noise(x))
+    x.random = x.random + GAMMA
+    return float(x.lagged + p.noise * normal(x.random))
 
 
 @function

@@ -20,18 +20,27 @@ class Signal:
     words: str
     low: float = -math.inf
     high: float = math.inf
-    initial: float = 0.0
+    initial: Value = 0.0
     shape: tuple[int, ...] = ()
     kind: str = "f8"
 
-    def fault(self, value: float) -> str | None:
-        """Return what is wrong with `value` as this signal's value, or None."""
+    def fault(self, value: Value) -> str | None:
+        """Return what is wrong with `value` for all cells, or with nested tuples of values, or None."""
+        if not isinstance(value, tuple):
+            return self._cell_fault(self.name, value)
+        cells = np.array(value, dtype=float)
+        if cells.shape != self.shape:
+            return f"{self.name} has the shape {list(self.shape)}, not {list(cells.shape)}"
+        found = (self._cell_fault(f"{self.name}{list(at)}", float(cells[at])) for at in np.ndindex(*cells.shape))
+        return next((one for one in found if one), None)
+
+    def _cell_fault(self, name: str, value: float) -> str | None:
         if not math.isfinite(value) and self.kind.startswith("f"):
-            return f"{self.name} = {value} {self.unit} is not a finite number"
+            return f"{name} = {value} {self.unit} is not a finite number"
         if not self.kind.startswith("f") and value % 1 != 0:
-            return f"{self.name} = {value:g} {self.unit} is not a whole number"
+            return f"{name} = {value:g} {self.unit} is not a whole number"
         if not self.low <= value <= self.high:
-            return f"{self.name} = {value:g} {self.unit} is outside {self.low:g} .. {self.high:g} {self.unit}"
+            return f"{name} = {value:g} {self.unit} is outside {self.low:g} .. {self.high:g} {self.unit}"
         return None
 
 
@@ -40,7 +49,7 @@ def signal(
     words: str,
     low: float = -math.inf,
     high: float = math.inf,
-    initial: float = 0.0,
+    initial: Value = 0.0,
     *,
     shape: tuple[int, ...] = (),
     kind: str = "f8",
@@ -48,7 +57,7 @@ def signal(
     """Declare a signal; the record that holds it gives it its name.
 
     `unit` is a pint expression ("K", "kmol/m^3", "1" for a pure number), `kind` a numpy kind such as
-    "f8", "i4" or "b1".
+    "f8", "i4" or "b1". A profile begins with one value in all cells, or with a tuple of values.
     """
     return Signal("", unit, words, low, high, initial, shape, kind)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hil.bench.plant_run import PlantRun, Run, Setting
+from hil.bench.units import registry
 from hil.blocks import Kernel, Plant
 from hil.blocks.block import ROLES, KernelFunction
 from hil.blocks.interpreted import interpret
@@ -20,6 +21,7 @@ Memory = Mapping[str, "np.recarray[Any, Any]"]
 _POINTS = 20
 _ULPS = 1e-13  # relative: the last bits of libm's functions, seen through a few operations
 _STEPS = 8
+_LONG = 1 << 14  # as many steps to a row, for what a discrete part moves now and then
 _TICK = 1_000_000  # ns, the step that an update is told of
 _PUSH = 0.005  # of a value, or of its range where it is 0: moves every plant, and runs away with none
 
@@ -49,9 +51,7 @@ def _signals(plant: Plant) -> Iterator[Signal]:
 
 
 def _unit_faults(plant: Plant) -> Iterator[str]:
-    import pint
-
-    units: Any = pint.UnitRegistry()
+    units = registry()
     for one in _signals(plant):
         try:
             units.Unit(one.unit)
@@ -178,7 +178,8 @@ def _run_faults(plant: Plant, chosen: str | None) -> Iterator[str]:
         one, again = (_rows(plant, chosen, "rk4", step, step) for _ in range(2))
         if one.tobytes() != again.tobytes():
             yield "two runs with the same inputs differ"
-        yield from _output_faults(plant, one)
+        seen = _rows(plant, chosen, "euler", _LONG * step, step) if plant.update else one
+        yield from _output_faults(plant, seen)
         for method, order in ORDER.items():
             ends = [_rows(plant, chosen, method, step, step >> halving, frozen=True)[-1] for halving in range(3)]
             yield from _order_faults(plant, method, order, ends)
