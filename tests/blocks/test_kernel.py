@@ -58,7 +58,7 @@ def test_a_division_by_zero_is_that_of_ieee_754() -> None:
     [
         (
             "allocates",
-            "needs NRT_MemInfo_alloc_aligned, NRT_MemInfo_call_dtor: a kernel never allocates and never calls Python; "
+            "needs NRT_MemInfo_alloc_aligned: a kernel never allocates and never calls Python; "
             "write a loop over the elements instead of an array expression",
         ),
         ("returns_a_float", "returns float64; a kernel returns a 64-bit integer (np.int64) or nothing"),
