@@ -436,6 +436,7 @@ class Task(Node):
 
     name: str
     properties: dict[str, Expression]
+    resource: str = ""
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ def bits(text: str) -> list[bool]:
 
 @pytest.mark.parametrize("kind", ["", "_TIME", "_LTIME"])
 @pytest.mark.parametrize(("block", "pt", "given", "q", "et"), TIMING)
+@pytest.mark.feature(*(f"46/{block}{kind}" for block in ("TP", "TON", "TOF") for kind in ("", "_TIME", "_LTIME")))
 def test_timer(block: str, kind: str, pt: str, given: str, q: str, et: str) -> None:
     program = compile_text(
         f"PROGRAM P VAR_INPUT i : BOOL; END_VAR VAR t : {block}{kind}; END_VAR t(IN := i, PT := {pt}); END_PROGRAM"
@@ -72,16 +73,19 @@ def course(block: str, inputs: dict[str, str], outputs: dict[str, str]) -> dict[
         ("RS", {"S": "0101010", "R1": "0011011"}, {"Q1": "0100000"}),
     ],
 )  # fmt: skip
+@pytest.mark.feature("43/SR", "43/RS", "44/R_TRIG", "44/F_TRIG", "45/CTU", "45/CTD", "45/CTUD")
 def test_course(block: str, inputs: dict[str, str], outputs: dict[str, str]) -> None:
     assert course(block, inputs, outputs) == outputs
 
 
+LONG = ("DINT", "LINT", "UDINT", "ULINT")
 ENDS = {
     "": (-(2**15), 2**15 - 1), "_INT": (-(2**15), 2**15 - 1), "_DINT": (-(2**31), 2**31 - 1),
     "_LINT": (-(2**63), 2**63 - 1), "_UINT": (0, 2**16 - 1), "_UDINT": (0, 2**32 - 1), "_ULINT": (0, 2**64 - 1),
 }  # fmt: skip
 
 
+@pytest.mark.feature(*(f"45/{block}_{one}" for block in ("CTU", "CTD", "CTUD") for one in LONG))
 @pytest.mark.parametrize("kind", ENDS)
 @pytest.mark.parametrize(("block", "pulse"), [("CTU", "CU"), ("CTD", "CD"), ("CTUD", "CU"), ("CTUD", "CD")])
 def test_a_counter_stops_at_the_ends_of_its_type(block: str, pulse: str, kind: str) -> None:

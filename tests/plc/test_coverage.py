@@ -45,6 +45,7 @@ def conditions(expression: str, **values: bool) -> list[tuple[str, int]]:
     return [(one.word, count) for one, count in covered(text, **values).spots("condition")]
 
 
+@pytest.mark.feature("Extensions/coverage")
 def test_branches_are_counted_by_outcome() -> None:
     found = outcomes(covered(BRANCHES), "branch")
     assert (found[2, "TRUE"], found[2, "FALSE"]) == (0, 1)

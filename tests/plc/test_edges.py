@@ -94,6 +94,7 @@ BITWISE: Table = {  # table 31
     "NOT(BOOL#FALSE)": ("BOOL", True),
 }
 SELECTION: Table = {  # table 32
+    "MOVE(REAL#0.1)": ("REAL", float(np.float32(0.1))),
     "SEL(BOOL#FALSE, 'no', 'yes')": ("STRING", "no"),
     'SEL(BOOL#TRUE, "no", "yes")': ("WSTRING", "yes"),
     "SEL(BOOL#TRUE, D#2024-02-28, D#2024-02-29)": ("DATE", 19782 * DAY),
@@ -174,6 +175,10 @@ TIMES: Table = {  # table 35
     "SUB_DATE_DATE(D#2023-03-01, D#2023-02-01)": ("TIME", 28 * DAY),
     "SUB_DATE_DATE(D#2100-03-01, D#2100-02-01)": ("TIME", 28 * DAY),
     "SUB_TOD_TOD(TOD#00:00:00, TOD#23:59:59.999)": ("TIME", -(DAY - MS)),
+    "SUB_LTIME(LTIME#1ns, LTIME#2ns)": ("LTIME", -1),
+    "SUB_LTOD_LTIME(LTOD#00:00:01, LTIME#1ms)": ("LTOD", 999 * MS),
+    "SUB_LTOD_LTOD(LTOD#00:00:00, LTOD#00:00:01)": ("LTIME", -1000 * MS),
+    "SUB_LDT_LTIME(LDT#1970-01-01-00:00:00, LTIME#1ns)": ("LDT", -1),
     "SUB_LDT_LDT(LDT#2000-01-01-00:00:00, LDT#1999-12-31-00:00:00)": ("LTIME", DAY),
     "MUL_TIME(T#1s, LREAL#-0.5)": ("TIME", -500 * MS),
     "MUL(T#1s, INT#-3)": ("TIME", -3000 * MS),
@@ -194,7 +199,7 @@ CALENDAR: Table = {  # table 36
     "DAY_OF_WEEK(D#2000-02-29)": ("INT", 2),
     "DAY_OF_WEEK(LD#1969-12-31)": ("INT", 3),
 }
-OTHERS: Table = {  # tables 37 to 39
+ENDIAN: Table = {  # table 37
     "TO_BIG_ENDIAN(LINT#1)": ("LINT", 1 << 56),
     "TO_BIG_ENDIAN(REAL#1.0)": ("REAL", float(np.frombuffer(b"\x3f\x80\0\0", "<f4")[0])),
     "TO_BIG_ENDIAN(USINT#200)": ("USINT", 200),
@@ -203,6 +208,8 @@ OTHERS: Table = {  # tables 37 to 39
     "TO_LITTLE_ENDIAN(DINT#-2)": ("DINT", -2),
     "FROM_BIG_ENDIAN(WORD#16#0102)": ("WORD", 0x0201),
     "FROM_LITTLE_ENDIAN(WORD#16#0102)": ("WORD", 0x0102),
+}
+VALID: Table = {  # table 39
     "IS_VALID(LREAL#0.0 / LREAL#0.0)": ("BOOL", False),
     "IS_VALID(LREAL#1.0 / LREAL#0.0)": ("BOOL", False),
     "IS_VALID(REAL#3.4028234E38)": ("BOOL", True),
@@ -214,7 +221,7 @@ OTHERS: Table = {  # tables 37 to 39
 TABLES = {
     "28 numeric": NUMERIC, "29 arithmetic": ARITHMETIC, "30 shift": SHIFTS, "31 bitwise": BITWISE,
     "32 selection": SELECTION, "33 comparison": COMPARISON, "34 string": STRINGS, "35 time": TIMES,
-    "36 calendar": CALENDAR, "37 to 39 others": OTHERS,
+    "36 calendar": CALENDAR, "37 endian": ENDIAN, "39 valid": VALID,
 }  # fmt: skip
 _LITERAL = re.compile(r"""[A-Z]+#(?:'.'|[-+\w.:#]+)|'[^']*'|"[^"]*\"""")
 _TYPES = {"T": "TIME", "D": "DATE", "LD": "LDATE", "'": "STRING", '"': "WSTRING"}
@@ -236,14 +243,23 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and (one == other or (one != one and other != other))
 
 
-@pytest.mark.parametrize("name", TABLES)
+def _tables() -> list[Any]:
+    """The names of the tables, each with the functions that its rows call as features."""
+    found = []
+    for name, table in TABLES.items():
+        called = dict.fromkeys(row.partition("(")[0] for row in table if re.match(r"[A-Z]+[A-Z_0-9]*\(", row))
+        found.append(pytest.param(name, marks=pytest.mark.feature(*(f"{name[:2]}/{one}" for one in called))))
+    return found
+
+
+@pytest.mark.parametrize("name", _tables())
 def test_constants(name: str) -> None:
     table = TABLES[name]
     found = evaluated({expression: type_ for expression, (type_, _) in table.items()})
     assert {one: found[one] for one, (_, value) in table.items() if not same(found[one], value)} == {}
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", _tables())
 def test_variables(name: str) -> None:
     declared = list[str]()
     table = {in_variables(expression, declared): row for expression, row in TABLES[name].items()}

@@ -139,6 +139,7 @@ TIMES: Table = {
 @pytest.mark.parametrize(
     "table", [NUMERIC, BITS, CONVERSIONS, TEXT, TIMES], ids=["numeric", "bits", "conversions", "text", "times"]
 )
+@pytest.mark.feature("21/overloaded", "22/TRUNC", "22/X_TRUNC_Y")
 def test_table(table: Table) -> None:
     found = evaluated({expression: type_ for expression, (type_, _) in table.items()})
     assert found == {expression: value for expression, (_, value) in table.items()}

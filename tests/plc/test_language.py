@@ -38,6 +38,7 @@ def test_literals() -> None:
     assert evaluated(dict.fromkeys(reals, "LREAL")) == reals
 
 
+@pytest.mark.feature("11/array", "11/structure", "14/user-defined")
 def test_arrays_structures_and_their_initial_values() -> None:
     before = """TYPE
       POINT : STRUCT x : REAL := 1.0; y, z : INT; END_STRUCT;
@@ -54,6 +55,7 @@ def test_arrays_structures_and_their_initial_values() -> None:
     assert (found["G"], found["F"], found["S"]) == ([[1, 2, 3], [4, 5, 6]], [[1, 7], [7, 0]], 7)
 
 
+@pytest.mark.feature("11/enumeration", "11/named values", "38/EQ")
 def test_enumerations() -> None:
     before = "TYPE COLOUR : (RED, GREEN := 5, BLUE); MODE : USINT (OFF := 1, ON); END_TYPE\n"
     found = ran("c : COLOUR := GREEN; d, e : COLOUR; m : MODE := MODE#ON; k : (A, B); n : INT;",
@@ -62,6 +64,7 @@ def test_enumerations() -> None:
     assert [found[name] for name in "CDEMKN"] == [5, 6, 5, 2, 1, 21]
 
 
+@pytest.mark.feature("11/subrange", "11/derived", "14/CONSTANT", "13/user-defined")
 def test_subranges_aliases_and_constants() -> None:
     before = (
         "TYPE LEVEL : INT (0..100) := 50; SPEED : REAL := 1.5; END_TYPE VAR_GLOBAL CONSTANT N : INT := 3; END_VAR\n"
@@ -124,6 +127,7 @@ def test_globals_and_externals() -> None:
     assert (found["G"], found["A"]) == (26, [0, 13])
 
 
+@pytest.mark.feature("Extensions/PERSISTENT")
 def test_located_retained_and_commented_declarations() -> None:
     text = """PROGRAM P (* outer (* inner *) still *)
     VAR RETAIN x AT %QX0.0 : BOOL := TRUE; {attribute 'hide'} PID : INT; /* c */ END_VAR // end of line
@@ -142,6 +146,7 @@ def test_bits_and_parts() -> None:
     assert (found["W"], found["B"], found["D"], found["X"], found["I"]) == (0x8001, 0x56, 0xABCD5678, True, 4)
 
 
+@pytest.mark.feature("63/INTERVAL", "63/PRIORITY")
 def test_tasks_run_by_their_intervals_in_the_order_of_priority() -> None:
     text = """VAR_GLOBAL order : STRING; END_VAR
     PROGRAM FAST VAR n : INT; END_VAR n := n + 1; order := CONCAT(order, 'f'); END_PROGRAM
@@ -158,6 +163,7 @@ def test_tasks_run_by_their_intervals_in_the_order_of_priority() -> None:
     assert program.read(memory, "order") == "fsfffsfffs"
 
 
+@pytest.mark.feature("47/PROGRAM")
 def test_a_program_can_be_chosen() -> None:
     text = "PROGRAM A VAR n : INT; END_VAR n := 1; END_PROGRAM PROGRAM B VAR n : INT; END_VAR n := 2; END_PROGRAM"
     program = compile_text(text, program="b")

@@ -70,11 +70,28 @@ NUMBERS: Table = {
 
 
 @pytest.mark.parametrize("table", [TIMES, TEXT, NUMBERS], ids=["times", "text", "numbers"])
+@pytest.mark.feature(
+    "21/typed",
+    "22/TRUNC_Y",
+    "22/X_BCD_TO_Y",
+    "22/BCD_TO_Y",
+    "22/X_TO_BCD_Y",
+    "22/TO_BCD_Y",
+    "35/ADD_TIME",
+    "35/ADD_TOD_TIME",
+    "35/SUB_TIME",
+    "35/SUB_LDATE_LDATE",
+    "35/SUB_TOD_TIME",
+    "35/SUB_DT_TIME",
+    "35/SUB_DT_DT",
+    "35/MUL_LTIME",
+)
 def test_table(table: Table) -> None:
     found = evaluated({expression: type_ for expression, (type_, _) in table.items()})
     assert found == {expression: value for expression, (_, value) in table.items()}
 
 
+@pytest.mark.feature("36/SPLIT_DATE")
 def test_every_day_of_four_centuries_and_back() -> None:
     body = """d := D#1800-01-01; FOR i := 0 TO 146096 DO
       SPLIT_DATE(IN := d, YEAR => y, MONTH => m, DAY => k);
@@ -84,6 +101,7 @@ def test_every_day_of_four_centuries_and_back() -> None:
     assert (found["Y"], found["M"], found["K"], found["WRONG"]) == (2199, 12, 31, 0)
 
 
+@pytest.mark.feature("36/SPLIT_DT")
 def test_a_moment_in_its_parts() -> None:
     body = """SPLIT_DT(IN := DT#2024-02-29-23:59:58.007, YEAR => y, MONTH => m, DAY => d,
                        HOUR => h, MINUTE => mi, SECOND => s, MILLISECOND => ms);"""
@@ -113,6 +131,7 @@ def test_the_scans_time_and_the_other_timers() -> None:
     assert (found["A"], found["B"], found["T"]["Q"], found["C"]["CV"]) == (10 * MS, 10 * MS, True, 1)
 
 
+@pytest.mark.feature("Extensions/SEMA", "Extensions/RTC")
 def test_a_semaphore_and_a_clock() -> None:
     found = ran("s : SEMA; r : RTC; first : BOOL; n : INT;",
                 "s(CLAIM := TRUE); n := n + 1; IF n = 1 THEN first := s.BUSY; END_IF; "

@@ -31,16 +31,19 @@ END_FUNCTION_BLOCK
 OBJECTS = "s : Square; c : Circle; i : IShape; x, y, z : REAL; t, u : STRING; n : INT; b : BOOL;"
 
 
+@pytest.mark.feature("51/INTERFACE", "51/IMPLEMENTS", "51/variable")
 def test_an_interface_calls_the_method_of_the_object() -> None:
     found = ran(OBJECTS, "i := s; x := i.Area(); t := i.Name; i := c; y := i.Area(); u := i.Name;", before=SHAPES)
     assert (found["X"], found["Y"], found["T"], found["U"]) == (4.0, 3.0, "shape", "circle")
 
 
+@pytest.mark.feature("48/SUPER", "48/THIS")
 def test_super_is_the_base_and_this_the_object_itself() -> None:
     found = ran(OBJECTS, "s.Grow(factor := 3.0); x := s.Twice(); n := s.Grown;", before=SHAPES)
     assert (found["X"], found["N"]) == (72.0, 1)
 
 
+@pytest.mark.feature("Edition 4/PROPERTY")
 def test_a_property_is_read_and_written_by_its_parts() -> None:
     found = ran(OBJECTS, "s.Grown := 4; s.Grown := s.Grown + 1; n := s.Grown;", before=SHAPES)
     assert found["N"] == 5
@@ -54,12 +57,14 @@ def test_an_object_without_an_interface_is_a_fault_when_called() -> None:
     assert found["N"] == 1
 
 
+@pytest.mark.feature("48/polymorphism", "53/EXTENDS")
 def test_an_in_out_of_the_base_takes_what_extends_it() -> None:
     function = "FUNCTION F : REAL VAR_IN_OUT one : Shape; END_VAR F := one.Twice(); END_FUNCTION\n"
     found = ran(OBJECTS, "x := F(s); y := F(one := c);", before=SHAPES + function)
     assert (found["X"], found["Y"]) == (8.0, 6.0)
 
 
+@pytest.mark.feature("53/body")
 def test_the_body_of_a_block_is_virtual_and_super_calls_the_base() -> None:
     blocks = """FUNCTION_BLOCK A VAR n : INT; END_VAR n := n + 1; END_FUNCTION_BLOCK
     FUNCTION_BLOCK B EXTENDS A VAR m : INT; END_VAR SUPER^(); m := m + n; END_FUNCTION_BLOCK
@@ -68,6 +73,7 @@ def test_the_body_of_a_block_is_virtual_and_super_calls_the_base() -> None:
     assert found["B"] == {"n": 3, "m": 6}
 
 
+@pytest.mark.feature("52/?=")
 def test_an_attempt_asks_the_object() -> None:
     found = ran(
         OBJECTS + "q : POINTER TO Square; other : IShape;",
@@ -99,6 +105,7 @@ def test_initial_values_of_objects() -> None:
     assert ran("f : F(start := 7); i : I := f; n : INT;", "n := i.M();", before=blocks)["N"] == 7
 
 
+@pytest.mark.feature("Extensions/VAR_STAT")
 def test_var_inst_and_var_stat_keep_their_values() -> None:
     block = """FUNCTION_BLOCK F
     METHOD M : INT VAR_INST n : INT; END_VAR n := n + 1; M := n; END_METHOD END_FUNCTION_BLOCK
@@ -107,6 +114,7 @@ def test_var_inst_and_var_stat_keep_their_values() -> None:
     assert (found["A"], found["B"], found["C"]) == (2, 4, 12)
 
 
+@pytest.mark.feature("64/NAMESPACE", "66/file")
 def test_namespaces_and_using() -> None:
     source = """NAMESPACE Plant.Motors
     TYPE State : (Off, On); END_TYPE

@@ -1,5 +1,7 @@
 """Functions and methods of one name: the arguments choose."""
 
+import pytest
+
 from tests.plc._plc import errors, evaluated, ran
 
 _SCALES = """
@@ -10,6 +12,7 @@ FUNCTION Scale : INT VAR_INPUT x : STRING; END_VAR Scale := LEN(x); END_FUNCTION
 """
 
 
+@pytest.mark.feature("Extensions/overloads")
 def test_function_of_the_arguments_types() -> None:
     cases = {"Scale(INT#4)": "INT", "Scale(LREAL#5.0)": "LREAL", "Scale(3, 5)": "INT", "Scale('four')": "INT"}
     found = evaluated(cases, before=_SCALES)

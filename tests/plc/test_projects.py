@@ -45,6 +45,7 @@ def test_programs_call_each_other_and_see_their_variables() -> None:
     assert (found["A"], found["B"]) == (2, 0)
 
 
+@pytest.mark.feature("Extensions/conditions")
 def test_conditional_text() -> None:
     text = "{define PLANT} n := 1; {IF defined (PLANT)} n := n + 10; {ELSE} what is this {END_IF}"
     text += "{IF NOT defined (PLANT)} ( {END_IF}"

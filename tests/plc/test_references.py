@@ -6,6 +6,7 @@ from hil.plc import compile_text
 from tests.plc._plc import attempt, errors_in, ran
 
 
+@pytest.mark.feature("Extensions/POINTER")
 def test_a_pointer_is_followed_and_moved() -> None:
     found = ran(
         "p : POINTER TO INT; v : INT := 5; a : ARRAY [0..3] OF INT := [1, 2, 3, 4]; x, y, z : INT;",
@@ -62,12 +63,14 @@ def test_every_address_of_the_memory_is_a_value_or_a_fault() -> None:
         program.run(memory, 3, 0, 1)
 
 
+@pytest.mark.feature("Extensions/UNION")
 def test_a_union_is_the_same_bytes() -> None:
     types = "TYPE U : UNION r : REAL; d : DWORD; b : ARRAY [0..3] OF BYTE; END_UNION END_TYPE\n"
     found = ran("u : U; d : DWORD; b : BYTE;", "u.r := 1.0; d := u.d; b := u.b[3];", before=types)
     assert (found["D"], found["B"]) == (0x3F800000, 0x3F)
 
 
+@pytest.mark.feature("15/*", "15/LOWER_BOUND", "15/UPPER_BOUND")
 def test_an_open_array_has_the_bounds_of_what_is_given() -> None:
     function = """FUNCTION Sum : DINT VAR_IN_OUT a : ARRAY [*] OF INT; END_VAR VAR i : DINT; END_VAR
     FOR i := LOWER_BOUND(a, 1) TO UPPER_BOUND(a, 1) DO Sum := Sum + a[i]; END_FOR; END_FUNCTION
@@ -89,6 +92,7 @@ def test_parts_direct_variables_and_characters() -> None:
     assert (found["W"], found["C"], found["S"], found["Q"]) == (0x1205, ord("b"), "xbc", True)
 
 
+@pytest.mark.feature("Extensions/JMP")
 def test_jumps_and_labels() -> None:
     assert ran("n : INT;", "again: n := n + 1; IF n < 5 THEN JMP again; END_IF; JMP over; n := 0; over: ;")["N"] == 5
     _, fault = attempt("n : INT;", "again: n := n + 1; JMP again;")

@@ -48,11 +48,33 @@ def seen(text: str, names: str, scans: int, **inputs: bool) -> list[str]:
 
 
 @pytest.mark.parametrize(("association", "q"), QUALIFIERS)
+@pytest.mark.feature(
+    "54/STEP",
+    "54/X",
+    "54/T",
+    "55/TRANSITION",
+    "56/BOOL",
+    "57/textual",
+    "60/no final scan",
+    "61/sequence",
+    "59/N",
+    "59/R",
+    "59/S",
+    "59/L",
+    "59/D",
+    "59/P",
+    "59/SD",
+    "59/DS",
+    "59/SL",
+    "59/P1",
+    "59/P0",
+)
 def test_qualifier(association: str, q: str) -> None:
     rows = seen(CHART.format(association), "Run.X Late.X q", 12)
     assert rows == ["001111100000", "000000000111", q]
 
 
+@pytest.mark.feature("61/divergence")
 def test_one_of_several_transitions_is_taken() -> None:
     text = """PROGRAM P VAR_INPUT first, second : BOOL; END_VAR
     INITIAL_STEP S: END_STEP STEP A: END_STEP STEP B: END_STEP
@@ -65,6 +87,7 @@ def test_one_of_several_transitions_is_taken() -> None:
     assert seen(plain, "S.X A.X B.X", 3, first=False, second=True) == ["100", "000", "011"]
 
 
+@pytest.mark.feature("61/simultaneous")
 def test_parallel_branches_begin_and_end_together() -> None:
     text = """PROGRAM P VAR x : INT; END_VAR
     INITIAL_STEP S: END_STEP STEP A: END_STEP STEP B: END_STEP STEP C: END_STEP
@@ -75,6 +98,7 @@ def test_parallel_branches_begin_and_end_together() -> None:
     assert seen(text, "S.X A.X B.X C.X", 6) == ["100100", "011011", "010010", "001001"]
 
 
+@pytest.mark.feature("56/ACTION")
 def test_an_action_is_a_body() -> None:
     text = """FUNCTION_BLOCK F VAR_OUTPUT n, m : INT; END_VAR
     INITIAL_STEP S: Count; Once(P1); END_STEP

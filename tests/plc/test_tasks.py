@@ -1,5 +1,7 @@
 """Tasks in virtual time: SINGLE, priorities, connections, watchdogs."""
 
+import pytest
+
 from hil.plc import compile_text
 from tests.plc._plc import MS, errors
 
@@ -15,6 +17,7 @@ def configured(inside: str) -> str:
     return f"{PROGRAMS} CONFIGURATION C RESOURCE R ON CPU {inside} END_RESOURCE END_CONFIGURATION"
 
 
+@pytest.mark.feature("63/SINGLE")
 def test_single_runs_on_the_rising_edge() -> None:
     program = compile_text(configured("TASK T(SINGLE := trig, PRIORITY := 1); PROGRAM P1 WITH T : A; PROGRAM P2 : B;"))
     memory, seen = program.new_memory(), []
@@ -33,6 +36,7 @@ def test_single_takes_any_condition_and_a_running_one_counts_as_risen_at_the_fir
     assert program.read(memory, "n") == 1
 
 
+@pytest.mark.feature("63/PRIORITY")
 def test_the_most_urgent_task_is_first_when_both_are_due() -> None:
     tasks = "TASK SLOW(INTERVAL := T#2ms, PRIORITY := 2); TASK FAST(INTERVAL := T#1ms, PRIORITY := 1);"
     program = compile_text(configured(f"{tasks} PROGRAM P1 WITH SLOW : A; PROGRAM P2 WITH FAST : B;"))
@@ -41,6 +45,7 @@ def test_the_most_urgent_task_is_first_when_both_are_due() -> None:
     assert program.read(memory, "order") == "babbab"
 
 
+@pytest.mark.feature("62/PROGRAM")
 def test_connections_carry_in_before_and_out_after() -> None:
     instances = "PROGRAM P1 : Twice(x := g, y => h); PROGRAM P2 : Twice(x := P1.y + 1);"
     program = compile_text(configured(instances.replace("P1.y", "g")))
@@ -64,6 +69,7 @@ def test_mistakes_in_connections_and_tasks() -> None:
         assert [one.split("error: ")[1] for one in errors(configured(inside))] == [message]
 
 
+@pytest.mark.feature("Extensions/WATCHDOG")
 def test_a_watchdog_is_a_bound_on_the_loop_passes_of_one_scan() -> None:
     tasks = "TASK T(WATCHDOG := 100); TASK U(PRIORITY := 1); PROGRAM P1 WITH T : Loops; PROGRAM P2 WITH U : Loops;"
     program = compile_text(configured(tasks), "w.st")
@@ -85,6 +91,7 @@ END_CONFIGURATION
 """
 
 
+@pytest.mark.feature("62/VAR_CONFIG", "62/VAR_ACCESS")
 def test_var_config_sets_initial_values_and_var_access_names_variables() -> None:
     program = compile_text(FULL)
     memory = program.new_memory()

@@ -6,24 +6,32 @@ from hil.errors import InputError
 from hil.plc import compile_text
 from tests.plc._plc import attempt, errors_in, evaluated, ran
 
-LITERALS = {
-    "'it$'s'": ("STRING", "it's"),
-    "'$$$L$N$P$R$T$0D$e9'": ("STRING", "$\n\n\f\r\t\ré"),
-    "''": ("STRING", ""),
-    "STRING#'OK'": ("STRING", "OK"),
-    '"say $"so$""': ("WSTRING", 'say "so"'),
-    '"$20AC$000A€"': ("WSTRING", "€\n€"),
-    "WSTRING#'both'": ("WSTRING", "both"),
-    'WSTRING#"quotes"': ("WSTRING", "quotes"),
-    '"😀"': ("WSTRING", "😀"),
-    "CHAR#'a'": ("CHAR", "a"),
-    "'$$'": ("CHAR", "$"),
-    'WCHAR#"Ω"': ("WCHAR", "Ω"),
-    '"$03A9"': ("WCHAR", "Ω"),
-}
+LITERALS = [  # (features, literal, type, value)
+    ("6/1a", "''", "STRING", ""),
+    ("6/1b 6/1e", "'\"'", "CHAR", '"'),
+    ("6/1c", "' '", "STRING", " "),
+    ("6/1d 7/2", "'it$'s'", "STRING", "it's"),
+    ("6/1f 7/1 7/3 7/4 7/5 7/6 7/7 1/2c", "'$$$L$N$P$R$T'", "STRING", "$\n\n\f\r\t"),
+    ("6/1g", "'$0D$e9'", "STRING", "\ré"),
+    ("6/2a", '""', "WSTRING", ""),
+    ("6/2b", '"Ω"', "WCHAR", "Ω"),
+    ("6/2c 6/2d", '" \'"', "WSTRING", " '"),
+    ("6/2e 7/8", '"say $"so$""', "WSTRING", 'say "so"'),
+    ("6/2f", '"$R$L"', "WSTRING", "\r\n"),
+    ("6/2h", '"$20AC$000A€😀"', "WSTRING", "€\n€😀"),
+    ("6/3a", "STRING#'OK'", "STRING", "OK"),
+    ("6/3b", "CHAR#'a'", "CHAR", "a"),
+    ("6/4a", 'WSTRING#"OK"', "WSTRING", "OK"),
+    ("6/4b", 'WCHAR#"Ω"', "WCHAR", "Ω"),
+    ("6/4c", "WSTRING#'OK'", "WSTRING", "OK"),
+    ("6/4d", "WCHAR#'X'", "WCHAR", "X"),
+]
 
 
-@pytest.mark.parametrize(("literal", "type_", "value"), [(one, *two) for one, two in LITERALS.items()])
+@pytest.mark.parametrize(
+    ("literal", "type_", "value"),
+    [pytest.param(*row, marks=pytest.mark.feature(*features.split())) for features, *row in LITERALS],
+)
 def test_literal(literal: str, type_: str, value: str) -> None:
     assert evaluated({literal: type_}) == {literal: value}
     assert ran(f"x : {type_} := {literal};", "")["X"] == value
@@ -56,6 +64,16 @@ CONVERSIONS = {
 }
 
 
+@pytest.mark.feature(
+    "27/WSTRING_TO_STRING",
+    "27/STRING_TO_WSTRING",
+    "27/STRING_TO_CHAR",
+    "27/WSTRING_TO_WCHAR",
+    "27/CHAR_TO_STRING",
+    "27/WCHAR_TO_WSTRING",
+    "27/CHAR_TO_WCHAR",
+    "27/WCHAR_TO_CHAR",
+)
 def test_conversions() -> None:
     expected = {one: value for one, (_, value) in CONVERSIONS.items()}
     assert evaluated({one: type_ for one, (type_, _) in CONVERSIONS.items()}) == expected
@@ -88,6 +106,7 @@ def test_text_in_structures_arrays_in_outs_and_results() -> None:
     assert found["A"] == [{"name": "abc", "mark": "*"}, {"name": "wxy", "mark": "*"}]
 
 
+@pytest.mark.feature("Extensions/parts")
 def test_characters_of_a_string_by_their_place() -> None:
     found = ran('s : STRING := \'abc\'; w : WSTRING := "abc"; b : BYTE; u : WORD;',
                 "b := s[1]; s[0] := 16#41; u := w[2]; w[0] := 16#20AC;")  # fmt: skip

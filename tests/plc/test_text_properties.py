@@ -64,6 +64,7 @@ def dates() -> Program:
 
 @settings(max_examples=300, deadline=None)
 @given(moment=MOMENTS)
+@pytest.mark.feature("36/SPLIT_DT", "36/DAY_OF_WEEK")
 def test_dates(moment: datetime) -> None:
     memory, ns = dates().new_memory(), (moment - EPOCH) // timedelta(microseconds=1) * 1000
     dates().write(memory, "m", ns)
@@ -83,6 +84,7 @@ DURATIONS = {
 }  # fmt: skip
 
 
+@pytest.mark.feature("Extensions/text")
 def test_text_as_durations_and_dates() -> None:
     moments = {"2024-02-29": 19782, "D#1969-12-31": -1, "2023-02-29": 0, "2024-2-9": 19762, "2024-02": 0, "D#1-1-1": 0}
     clocks = {"TOD#23:59:59.999": 86_399_999, "12:30": 45_000_000, "24:00:00": 0, "1:2:3": 3_723_000, "1:2:3 ": 0}

@@ -56,9 +56,9 @@ def _alone(pou: Pou, interval: int | None) -> Instance:
 
 def _configured(configuration: s.Configuration, names: Names, declarations: Units) -> list[Instance]:
     scope = Scope(names, configuration.source, prefixes=configuration.prefixes)
-    tasks = dict[str, _Task]()
+    tasks, own = dict[str, _Task](), dict[tuple[str, str], _Task]()  # each resource has names of its own
     for task in configuration.tasks:
-        tasks[task.name.upper()] = _task(task, scope)
+        tasks[task.name.upper()] = own[task.resource.upper(), task.name.upper()] = _task(task, scope)
     found: list[Instance] = []
     for one in configuration.instances:
         pou = names.pous.get(scope.key(one.type, names.pous))
@@ -69,7 +69,8 @@ def _configured(configuration: s.Configuration, names: Names, declarations: Unit
         if one.task and one.task.upper() not in tasks:
             known = [each.name for each in configuration.tasks]
             scope.unknown(one.at, "TASK called", one.task, known, "declare it in the RESOURCE")
-        task_ = tasks.get(one.task.upper(), _Task(priority=1 << 16))
+        anywhere = tasks.get(one.task.upper(), _Task(priority=1 << 16))
+        task_ = own.get((one.resource.upper(), one.task.upper()), anywhere)
         line = configuration.source.line(one.at)
         instance = Instance(one.name, pou, 0, configuration.source.file, line, task_.interval, task_.priority)
         instance.retain, instance.watchdog = one.retain, task_.watchdog

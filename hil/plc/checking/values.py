@@ -150,6 +150,8 @@ class Values:
         if isinstance(expr, Convert):  # a variable of a whole type beside a real literal
             return self.coerce(expr.operand, target, "the operand")
         assert isinstance(expr, Operation | Standard)
+        if isinstance(expr, Operation) and expr.op == "MOD" and isinstance(target, Scalar) and target.family == "real":
+            return convert(self.settle(expr), target)  # a remainder is a whole number, wherever it stands
         if isinstance(expr, Standard):
             inner = [self.adapt(one, target) for one in expr.operands]
             return standard(target, expr.at, expr.name, inner)

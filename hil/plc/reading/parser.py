@@ -120,7 +120,7 @@ class SourceParser(UnitParser):
             self.using()
         elif self.word("TASK"):
             self.next()
-            found.tasks.append(self._task())
+            found.tasks.append(self._task(found.resource))
         elif self.accept("PROGRAM"):
             found.instances.append(self._instance(found.resource))
         else:
@@ -157,7 +157,7 @@ class SourceParser(UnitParser):
             self.name("a processor")
         return name
 
-    def _task(self) -> s.Task:
+    def _task(self, resource: str) -> s.Task:
         name = self.name("a TASK")
         properties: dict[str, s.Expression] = {}
         self.expect("(", "after the TASK's name")
@@ -169,7 +169,7 @@ class SourceParser(UnitParser):
                 break
         self.expect(")", "to close the TASK")
         self.semicolon("the TASK")
-        return s.Task(name.at, name.text, properties)
+        return s.Task(name.at, name.text, properties, resource)
 
     def _instance(self, resource: str) -> s.Instance:
         retain = False

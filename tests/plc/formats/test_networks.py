@@ -22,6 +22,7 @@ def coil(id_: int, words: str, *origins: str, y: int = 0, **flags: Any) -> str:
 RAIL = '<leftPowerRail localId="0"/>'
 
 
+@pytest.mark.feature("74/rails", "75/-| |-", "75/-|/|-", "76/-( )-")
 def test_a_rung_is_a_boolean_expression(tmp_path: Path) -> None:
     rung = [
         RAIL,
@@ -49,11 +50,13 @@ def test_a_coil_hands_on_its_flow(tmp_path: Path) -> None:
     ({"storage": "set"}, 1, True), ({"storage": "reset"}, 1, False), ({"negated": "true"}, 1, False),
     ({"edge": "rising"}, 1, True), ({"edge": "rising"}, 2, False), ({"edge": "falling"}, 2, False),
 ])  # fmt: skip
+@pytest.mark.feature("76/-(/)-", "76/-(S)-", "76/-(R)-", "76/-(P)-", "76/-(N)-")
 def test_coils_that_store_negate_and_find_edges(tmp_path: Path, flags: dict[str, Any], scans: int, q: bool) -> None:
     rung = [RAIL, contact(1, "a", "0"), coil(2, "q", "1", **flags)]
     assert ran(tmp_path, scans, BITS, *rung, language="LD")["q"] is q
 
 
+@pytest.mark.feature("75/-|P|-", "75/-|N|-")
 def test_a_contact_can_find_an_edge(tmp_path: Path) -> None:
     rung = [RAIL, contact(1, "a", "0", edge="rising"), coil(2, "q", "1", storage="set"), coil(3, "r", "1", y=1)]
     found = ran(tmp_path, 2, BITS, *rung, language="LD")
@@ -79,6 +82,7 @@ def test_a_value_that_two_use_is_taken_once(tmp_path: Path) -> None:
     assert (found["x"], found["y"]) == (4, 4)
 
 
+@pytest.mark.feature("42/graphical")
 def test_blocks_run_before_what_they_feed_wherever_they_stand(tmp_path: Path) -> None:
     body = [out(1, "n", ["2.CV"], y=0), given(3, "TRUE", y=9), given(4, "2"),
             block(2, "CTU", {"CU": "5", "PV": "4"}, "Q CV", y=50, instanceName="counter"),
@@ -132,6 +136,7 @@ def test_enable_leaves_variables_alone(tmp_path: Path) -> None:
     assert (found["x"], found["q"]) == (3, True)
 
 
+@pytest.mark.feature("20/graphical")
 def test_own_functions_are_called_by_the_names_of_their_inputs(tmp_path: Path) -> None:
     twice = (
         "<pou name='twice' pouType='function'><interface><returnType><INT/></returnType><inputVars><variable name='n'>"
@@ -147,6 +152,7 @@ def test_connectors_are_wires(tmp_path: Path) -> None:
     assert lowered(tmp_path, NUMBERS, *body) == "y := x;"
 
 
+@pytest.mark.feature("73/jump")
 def test_a_forward_jump_leaps_over(tmp_path: Path) -> None:
     body = [given(1, "TRUE"), element("jump", 2, "", ["1"], label="out"),
             given(3, "5"), out(4, "y", ["3"], y=1), element("label", 5, label="out", y=2),
@@ -155,6 +161,7 @@ def test_a_forward_jump_leaps_over(tmp_path: Path) -> None:
     assert (found["y"], found["z"]) == (0, 5)
 
 
+@pytest.mark.feature("73/return")
 def test_a_return_ends_the_scan(tmp_path: Path) -> None:
     body = [
         given(1, "TRUE"),

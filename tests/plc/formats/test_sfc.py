@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from tests.plc.formats._samples import block, drawn, element, given, read, wires
 
 
@@ -27,6 +29,7 @@ def chart(folder: Path, *elements: str, declarations: str = "VAR a : BOOL; END_V
     return project.units[0].text.partition("END_VAR\n")[2].removesuffix("END_PROGRAM\n")
 
 
+@pytest.mark.feature("54/graphical", "61/loops")
 def test_steps_transitions_and_jumps(tmp_path: Path) -> None:
     text = chart(tmp_path, step(1, "Rest", initial=True), transition(2, "1", inline("a")), step(3, "Work", "2"),
                  transition(4, "3", inline("NOT a")), element("jumpStep", 5, "", ["4"], targetName="Rest"))  # fmt: skip
@@ -36,6 +39,7 @@ def test_steps_transitions_and_jumps(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.feature("57/graphical")
 def test_actions_by_name_by_path_and_inline(tmp_path: Path) -> None:
     named = '<action qualifier="L" duration="T#2s"><reference name="a"/></action>'
     path = '<action><reference name="motor.stop"/></action>'
@@ -56,6 +60,7 @@ def test_parallel_branches_leave_and_enter_several_steps(tmp_path: Path) -> None
     assert "TRANSITION FROM (L, R) TO S\n" in text
 
 
+@pytest.mark.feature("55/PRIORITY")
 def test_alternatives_go_from_left_to_right_unless_numbered(tmp_path: Path) -> None:
     text = chart(tmp_path, step(1, "S", initial=True), element("selectionDivergence", 2, "", ["1"]),
                  transition(3, "2", inline("a")), transition(4, "2", inline("NOT a"), priority="1"), step(5, "A", "3"),
@@ -68,6 +73,7 @@ def test_alternatives_go_from_left_to_right_unless_numbered(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
+@pytest.mark.feature("55/graphical")
 def test_a_drawn_condition_is_an_expression(tmp_path: Path) -> None:
     drawn_condition = wires(["4"])
     text = chart(tmp_path, step(1, "S", initial=True), given(3, "a"),
