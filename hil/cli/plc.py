@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from hil.cli.plc_server import show_map
+from hil.cli.plc_server import certificate, security_of, show_map, user
 from hil.cli.plc_test import COVERAGE, unit_tests, write_coverage
 
 if TYPE_CHECKING:
@@ -164,6 +164,9 @@ def serve(
     ] = None,
     modbus: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Modbus TCP there: see hil plc map")] = None,
     unlocated: Annotated[bool, typer.Option("--unlocated", help="Modbus has what has no address, too")] = False,
+    pki: Annotated[Path | None, typer.Option(metavar="DIR", help="OPC UA with security: its certificates")] = None,
+    users: Annotated[Path | None, typer.Option(metavar="FILE", help="who may log in: see hil plc user")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="with --pki: without security, too")] = False,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
     clock: Annotated[
         Literal["wall", "lockstep"], typer.Option(help="scan by itself, or when a client says so")
@@ -177,8 +180,10 @@ def serve(
     from hil.targets.serve import Doors, serve
 
     ns = None if period is None else duration(period)
-    doors = Doors(opcua, modbus, unlocated=unlocated)
+    doors = Doors(opcua, modbus, unlocated, security_of(pki, users, insecure))
     serve(file, doors, clock, program=program, period=ns, until_eof=until_eof, profile=profile)
 
 
 app.command(name="map")(show_map)
+app.command()(certificate)
+app.command()(user)

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from asyncua import ua
-from asyncua.server.internal_session import InternalSession
 
 from hil.errors import InputError
 from hil.targets._address_space import WRITE, Spaces, Tree
 from hil.targets._attributes import Attributes
+from hil.targets._guards import GuardedSession
 from hil.targets._users import METHODS, at_least, may_write
 from hil.targets.controller import Controller
 
 _CODES, _T = ua.StatusCodes, ua.VariantType
 
 
-class Session(InternalSession):  # type: ignore[misc]
+class Session(GuardedSession):
     """A session whose user may call, and sees as his to write, what his role allows."""
 
     async def call(self, params: list[ua.CallMethodRequest]) -> list[ua.CallMethodResult]:

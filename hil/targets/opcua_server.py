@@ -22,10 +22,11 @@ from hil.links.opcua_types import CONTROLLER, DEVICES, PLCOPEN, VARIABLES
 from hil.targets._address_space import Spaces, computed
 from hil.targets._attributes import Attributes
 from hil.targets._commands import Commands, Session
+from hil.targets._guards import guard, watch_channels
 from hil.targets._plcopen import Model
-from hil.targets._users import Account, account
 from hil.targets._values import Kinds, values
 from hil.targets.controller import Controller
+from hil.targets.security import Security
 
 _SAMPLING = 0.05  # s: how often subscribed variables are looked at
 
@@ -57,23 +58,17 @@ class _Internal(InternalServer):  # type: ignore[misc]
         return pickle.dumps({node: self.aspace[node] for node in list(self.aspace.keys())}, 5)
 
 
-class _Everybody:
-    """Lets every client in as an engineer."""
-
-    def get_user(self, *_: object, **__: object) -> Account:
-        """Return the user of a session."""
-        return account("", "engineer")
-
-
 class OpcUaServer:
-    """A controller behind OPC UA: security policy None, anonymous, on the loopback only.
+    """A controller behind OPC UA; without `security` anybody may do everything, on the loopback only.
 
     `lockstep` adds the method by which a bench advances the controller.
     """
 
-    def __init__(self, controller: Controller, url: str, *, lockstep: bool) -> None:
-        self.controller, self.lockstep = controller, lockstep
-        self.host, self.port = _address(url)
+    def __init__(self, controller: Controller, url: str, *, lockstep: bool, security: Security | None = None) -> None:
+        self.controller, self.lockstep, self.security = controller, lockstep, security
+        self.host, self.port = _address(url, secure=security is not None and not security.insecure)
+        if security is not None:
+            security.check()
         self._sampler: asyncio.Task[None] | None = None
         self._subscribed: set[ua.NodeId] = set()
 
@@ -93,7 +88,7 @@ class OpcUaServer:
         Raises:
             InputError: the port is taken or not ours to take.
         """
-        internal = _Internal(user_manager=_Everybody())
+        internal = _Internal()
         internal.attribute_service = self._attributes = Attributes(internal.aspace, self.controller)
         internal.disabled_clock = True
         self._server = server = Server(internal)
@@ -101,8 +96,7 @@ class OpcUaServer:
         await server.init()
         await server.set_application_uri("urn:hilbench:server")
         server.set_endpoint(self.url)
-        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        server.set_identity_tokens([ua.AnonymousIdentityToken])
+        await guard(server, self.security)
         server.allow_remote_admin(False)
         now = computed(lambda _node, _attribute: ua.DataValue(ua.Variant(datetime.now(UTC), ua.VariantType.DateTime)))
         clock = internal.aspace[ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)]
@@ -116,6 +110,8 @@ class OpcUaServer:
         except OSError as taken:
             words = f"cannot listen at {self.url}: {taken.strerror}; choose another port, or 0 for a free one"
             raise InputError(words) from taken
+        if self.security is not None:
+            watch_channels(server, self.security)
         if server.bserver is not None:
             self.port = server.bserver.port
         server.subscribe_server_callback(CallbackType.ItemSubscriptionCreated, self._note)
@@ -158,7 +154,7 @@ class OpcUaServer:
                         await tell(handle, self._attributes.read_one(node, ua.AttributeIds.Value))
 
 
-def _address(url: str) -> tuple[str, int]:
+def _address(url: str, *, secure: bool) -> tuple[str, int]:
     """Return host and port of an endpoint's URL.
 
     Raises:
@@ -171,6 +167,6 @@ def _address(url: str) -> tuple[str, int]:
         host = port = None
     if parts.scheme != "opc.tcp" or host is None or port is None:
         raise InputError(f"{url!r} is not an OPC UA endpoint; write opc.tcp://127.0.0.1:4840, port 0 for a free one")
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        raise InputError(f"{url}: without security the server listens on the loopback only; use 127.0.0.1")
+    if not secure and host not in ("127.0.0.1", "localhost", "::1"):
+        raise InputError(f"{url}: without security the server listens on the loopback only; use 127.0.0.1 or --pki")
     return host, port

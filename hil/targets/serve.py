@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hil.targets.controller import Controller
     from hil.targets.modbus_server import ModbusServer
     from hil.targets.opcua_server import OpcUaServer
+    from hil.targets.security import Security
 
 Clock = Literal["wall", "lockstep"]
 
@@ -26,12 +27,13 @@ Clock = Literal["wall", "lockstep"]
 class Doors:
     """Where a program is served: an OPC UA endpoint, HOST:PORT for Modbus TCP, or both.
 
-    `unlocated` lets Modbus have the variables without an address, too.
+    `unlocated` lets Modbus have the variables without an address, too; `security` is OPC UA's.
     """
 
     opcua: str | None = None
     modbus: str | None = None
     unlocated: bool = False
+    security: "Security | None" = None
 
 
 def serve(
@@ -90,7 +92,7 @@ def _servers(controller: "Controller", doors: Doors, clock: Clock) -> Iterator["
     if doors.opcua is not None:
         from hil.targets.opcua_server import OpcUaServer
 
-        yield OpcUaServer(controller, doors.opcua, lockstep=clock == "lockstep")
+        yield OpcUaServer(controller, doors.opcua, lockstep=clock == "lockstep", security=doors.security)
 
 
 async def _open(server: "OpcUaServer | ModbusServer", running: AsyncExitStack) -> str:
