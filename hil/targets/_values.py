@@ -200,11 +200,15 @@ def _scalar(one: dict[str, Any]) -> Scalar:
 def values(program: "Program", kinds: Kinds) -> dict[str, Value]:
     """Return every variable by its path: what holds others before what it holds, arrays before elements."""
     found: dict[str, Value] = {}
+    instances = {one["name"] for one in program.instances}
     for entry in program.symbols.roots:
         name, number, offset, section, unit = entry[:5]
         inward = section in ("input", "global", "direct")
+        # A located variable of one of several instances stands in the table by itself: A.x.
+        above, _, short = name.rpartition(".")
+        above, short = (above, short) if above in instances else ("", name)
         root = Value(
-            name, name, "", kinds.kind(number), offset, kinds.shape(number), section, inward,
+            name, short, above, kinds.kind(number), offset, kinds.shape(number), section, inward,
             section not in _KEPT, unit, entry[7]
         )  # fmt: skip
         _expand(root, number, kinds, found)

@@ -42,7 +42,7 @@ def ask(controller: Controller, request: str) -> str:
         ("%QW7", [("holding register", 7, 1)]),
         ("recipe[2]", [("holding register", 1036, 1)]),
         ("setpoint", [("holding register", 2052, 2)]),
-        ("total", [("holding register", 4100, 4)]),
+        ("total", [("holding register", 4116, 4)]),
         ("small", [("holding register", 16384, 1)]),
         ("free_flag", [("coil", 40960, 1)]),
         ("free_text", [("holding register", 40960, 3)]),
@@ -104,9 +104,9 @@ def test_what_cannot_be_done_has_its_exception_code(floor: Controller, request_:
 
 def test_big_values_have_their_most_significant_word_first(floor: Controller) -> None:
     ask(floor, "10 08 04 00 02 04" + struct.pack(">f", -1.5).hex())
-    ask(floor, "10 10 04 00 04 08" + struct.pack(">q", 2**40 + 7).hex())
+    ask(floor, "10 10 14 00 04 08" + struct.pack(">q", 2**40 + 7).hex())
     assert floor.program.read(floor.memory(), "setpoint") == -1.5
-    assert ask(floor, "03 10 04 00 04") == "03 08 " + struct.pack(">q", 2**40 + 8).hex(" ")
+    assert ask(floor, "03 10 14 00 04") == "03 08 " + struct.pack(">q", 2**40 + 8).hex(" ")
 
 
 def test_texts_have_their_first_character_first(floor: Controller) -> None:
@@ -131,8 +131,8 @@ from pymodbus.client import ModbusTcpClient
 client = ModbusTcpClient("127.0.0.1", port=int(sys.argv[1]))
 assert client.connect()
 client.write_coil(32769, True)
-client.write_register(32771, 41)
 client.write_registers(2052, client.convert_to_registers(2.5, client.DATATYPE.FLOAT32))
+client.write_register(32771, 41)
 while client.read_holding_registers(3).registers != [42]:
     pass
 real = client.read_holding_registers(2052, count=2).registers

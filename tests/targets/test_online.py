@@ -40,6 +40,7 @@ def line() -> Iterator[VirtualPlc]:
         ("First.clock", 86_399_999, "UInt32"),
         ("First.moment", datetime(1969, 12, 31, 23, 59, 59, 123456, tzinfo=UTC), "DateTime"),
         ("First.ltod", 1, "Int64"),
+        ("Second.wired", 77, "Int16"),
         ("First.ldt", -(2**63), "Int64"),
     ],
 )
