@@ -17,6 +17,7 @@ class Profile:
     real_literals: Literal["type they meet", "LREAL"] = "type they meet"
     implicit_conversions: Literal["without loss", "low bits"] = "without loss"
     bits_in_arithmetic: Literal["refused", "numbers"] = "refused"
+    enumerations: Literal["types of their own", "numbers"] = "types of their own"
     shift_of_signed: Literal["zeros", "sign"] = "zeros"
     division_by_zero: Literal["fault"] = "fault"
     modulo_by_zero: Literal["fault", "zero"] = "fault"
@@ -51,6 +52,7 @@ CODESYS = Profile(
     whole_arithmetic="32-bit temporaries",
     implicit_conversions="low bits",
     bits_in_arithmetic="numbers",
+    enumerations="numbers",
     shift_of_signed="sign",
     date_and_duration="date",
     in_out_strings="any length",
@@ -101,6 +103,10 @@ MEANINGS: dict[str, dict[str, str]] = {
     "bits_in_arithmetic": {
         "refused": "BYTE to LWORD take no part in + - * / MOD; convert them",
         "numbers": "BYTE to LWORD count as unsigned numbers: w + 1 with a WORD w is a WORD",
+    },
+    "enumerations": {
+        "types of their own": "an enumeration takes its own values alone",
+        "numbers": "an enumeration and a whole number become each other: e := 2, e + 1, e = 2",
     },
     "shift_of_signed": {
         "zeros": "SHR of an INT brings zeros in: SHR(INT#-2, 1) is 32767",
@@ -191,6 +197,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "whole_arithmetic": "CODESYS help, Overflow: at least 32 bits on x86 and ARM (64 on x64)",
         "implicit_conversions": "CODESYS help, warnings C0195 to C0197; narrower types are cut, which it refuses",
         "bits_in_arithmetic": "CODESYS help, ADD: BYTE to LWORD are permitted",
+        "enumerations": "CODESYS help, Enumerations: without the attribute strict",
         "shift_of_signed": "the calendar of OSCAT BASIC, a library for CODESYS, is right with it alone",
         "division_by_zero": "CODESYS help, DIV: depends on the target, may stop it",
         "index_out_of_bounds": _SAFE,

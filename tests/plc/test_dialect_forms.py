@@ -7,6 +7,7 @@ from tests.plc._plc import errors, ran
 
 MEANS = [
     ("a : ARRAY [1..4] OF INT := 1, 2, 2(7);", "", {"A": [1, 2, 7, 7]}),
+    ("big : (SMALL := 1, LARGE := 16#8000);", "IF big = SMALL THEN x := 4; END_IF", {"X": 4}),
     ("a : ARRAY [1..3] OF INT := 3(5);", "", {"A": [5, 5, 5]}),
     ("p : Pair := (both := 1, 2, last := 3);", "x := p.both[2] + p.last;", {"X": 5}),
     ("Type, Configuration : INT;", "Type := 4; Configuration := Type;", {"CONFIGURATION": 4}),

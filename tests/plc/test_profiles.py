@@ -13,7 +13,7 @@ from hil.plc.profiles import IEC, MEANINGS, PROFILES, SOURCES, Profile, rows
 FIELDS = [one.name for one in fields(Profile)][1:]
 DECLARED = """a : INT := 30000; k : INT := 3; z : INT; r : REAL := 0.3; big : REAL := 3.0E9; i : SINT;
  w : DWORD := 16#3F800000; sub : INT (0..10); n, res : INT; d : DINT; l : LREAL;
- t : TIME := T#1s500ms; s3 : STRING[3]; f : F_TRIG; ton1 : TON; b, first : BOOL; tm : TIME;
+ t : TIME := T#1s500ms; e : (OFF, ON, SLOW, FAST); s3 : STRING[3]; f : F_TRIG; ton1 : TON; b, first : BOOL; tm : TIME;
  ctud1 : CTUD; s : STRING; step : INT := -2; halves : ARRAY [0..1] OF REAL := [2.5, -2.5]; arr : ARRAY [0..1] OF INT;"""
 FUNCTION = "FUNCTION Touch : BOOL VAR_IN_OUT n : INT; END_VAR n := n + 1; Touch := TRUE; END_FUNCTION\n"
 FUNCTION += "FUNCTION Longer : BOOL VAR_IN_OUT s : STRING; END_VAR s := CONCAT('x', s); END_FUNCTION\n"
@@ -24,6 +24,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "l := r * 0.1;", "l", {"type they meet": 0.030000001192092896, "LREAL": 0.30000001192092896 * 0.1}),
     "implicit_conversions": ("w := z - k; l := w;", "l", {"without loss": "refused", "low bits": 4294967293.0}),
     "bits_in_arithmetic": ("w := w + 1;", "w", {"refused": "refused", "numbers": 0x3F800001}),
+    "enumerations": ("e := 2; res := e + 1;", "res", {"types of their own": "refused", "numbers": 3}),
     "shift_of_signed": ("z := -2; res := SHR(z, 1);", "res", {"zeros": 32767, "sign": -1}),
     "division_by_zero": ("res := a / z;", "res", {"fault": "division by zero"}),
     "modulo_by_zero": ("res := a MOD z;", "res", {"fault": "division by zero", "zero": 0}),

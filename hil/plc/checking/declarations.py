@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from hil.plc import literals
 from hil.plc import syntax as s
 from hil.plc import types as ty
 from hil.plc.checking.constants import Constants, Initials
@@ -231,6 +232,8 @@ class Declarations:
                 scope.error(spec.at, f"an enumeration needs a whole type, {spec.base} is none; use INT or its kind")
             return POISON
         check, values, following = Constants(scope), dict[str, tuple[str, int]](), 0
+        if not spec.named and base is ty.INT and any(_beyond(one) for _, _, one in spec.values):
+            base = ty.DINT  # CODESYS takes a wider type for numbers that need one
         for at, value_name, expression in spec.values:
             if expression is not None:
                 found = self._enum_number(expression, base, check, values)
@@ -367,6 +370,13 @@ class Declarations:
                 continue
             image[field.offset : field.offset + field.type.size] = self.initial(item, field.type, scope)
         return bytes(image)
+
+
+def _beyond(node: s.Expression | None) -> bool:
+    """Whether a literal is no INT."""
+    if not isinstance(node, s.Literal) or node.kind != "int" or node.prefix:
+        return False
+    return not ty.INT.range[0] <= literals.whole(node.text) <= ty.INT.range[1]
 
 
 def _innermost(type_: Type) -> Type:

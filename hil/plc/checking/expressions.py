@@ -5,7 +5,7 @@ from __future__ import annotations
 from hil.plc import literals
 from hil.plc import syntax as s
 from hil.plc.checking.access_paths import Paths
-from hil.plc.checking.mixing import meeting, negated, stays_short
+from hil.plc.checking.mixing import meeting, negated, number, stays_short
 from hil.plc.checking.scope import Scope
 from hil.plc.checking.values import characters_alike, convert, operation, poison, pseudo, spoken
 from hil.plc.tree import (
@@ -190,6 +190,7 @@ class Expressions(Paths):
         if timed := self._timed(op, at, left, right):
             return timed
         type_ = self.meet(left, right)
+        type_ = None if type_ is None else number(type_, self.scope.names.profile)
         counting = ("int", "uint", "any_int", "bits") if self.counts_bits else ("int", "uint", "any_int")
         families = counting if op == "MOD" else (*counting, "real", "any_real")
         if not isinstance(type_, Scalar) or type_.family not in families:
@@ -222,7 +223,7 @@ class Expressions(Paths):
         return meeting(one, other, self.scope.names.profile)
 
     def _meet_literal(self, literal: Expr, other: Expr) -> Type | None:
-        type_ = base(other.type)
+        type_ = number(base(other.type), self.scope.names.profile)
         if not isinstance(type_, Scalar):
             return None
         if literal.type is ANY_REAL:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hil.plc.profiles import Profile
-from hil.plc.types import DINT, ELEMENTARY, LINT, LREAL, REAL, Scalar, Type, base, common, same, widens
+from hil.plc.types import DINT, ELEMENTARY, LINT, LREAL, REAL, Enum, Scalar, Type, base, common, same, widens
 
 WHOLE = ("int", "uint", "bits")
 _BY_BITS = {"int": ("SINT", "INT", "DINT", "LINT"), "uint": ("USINT", "UINT", "UDINT", "ULINT")}
@@ -14,8 +14,15 @@ def whole(family: str, bits: int) -> Scalar:
     return next(one for name in _BY_BITS[family] if (one := ELEMENTARY[name]).bits == bits)
 
 
+def number(type_: Type, profile: Profile) -> Type:
+    """The whole type of an enumeration where these are numbers; every other type is its own."""
+    return type_.base if isinstance(type_, Enum) and profile.enumerations == "numbers" else type_
+
+
 def becomes(source: Type, target: Type, profile: Profile) -> bool:
     """Whether `source` becomes `target` by itself."""
+    if isinstance(source, Enum) != isinstance(target, Enum):
+        source, target = number(source, profile), number(target, profile)
     if widens(source, target):
         return True
     if profile.implicit_conversions == "without loss":
@@ -30,7 +37,9 @@ def becomes(source: Type, target: Type, profile: Profile) -> bool:
 def meeting(one: Type, other: Type, profile: Profile) -> Type | None:
     """The type in which two values are compared or combined, or None."""
     found = common(one, other)
-    one, other = base(one), base(other)
+    one, other = number(base(one), profile), number(base(other), profile)
+    if found is None:
+        found = common(one, other)
     if found is not None or profile.implicit_conversions == "without loss":
         return found
     if not isinstance(one, Scalar) or not isinstance(other, Scalar):

@@ -182,7 +182,8 @@ class Values:
             return poison(expr.at)
         if isinstance(target, Subrange):
             return self._into_subrange(expr, target, what)
-        if isinstance(target, Enum) and target.named and not same(source, target):
+        counts = source is ANY_INT and self.scope.names.profile.enumerations == "numbers"
+        if isinstance(target, Enum) and (target.named or counts) and not same(source, target):
             inner = self.coerce(expr, target.base, what)
             return inner if inner.type is POISON else convert(inner, target)
         if same(source, target) or same(base(source), target):
