@@ -15,6 +15,9 @@ COVERAGE = Annotated[
 ]
 
 
+_STATUS = {"error": 4, "refused": 2, "failed": 1}
+
+
 def unit_tests(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files and folders, together one project")],
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="where to write the results as JUnit XML")] = None,
@@ -52,7 +55,7 @@ def unit_tests(
         write_coverage(covered, coverage)
     typer.echo(closing(outcomes))
     states = {one.state for one in outcomes}
-    raise typer.Exit(4 if "error" in states else 1 if "failed" in states else 0)
+    raise typer.Exit(next((status for state, status in _STATUS.items() if state in states), 0))
 
 
 def write_coverage(found: "Coverage", file: Path) -> None:

@@ -132,6 +132,11 @@ def test_a_fault_fails_its_block_alone(tmp_path: Path) -> None:
         ('AssertEquals_WSTRING("a", "b", \'\');', ["expected a, actual b"]),
         ("AssertEquals_TIME(T#1s, T#1ms, '');", ["expected T#1000ms, actual T#1ms"]),
         ("AssertEquals(Expected := DINT#3, Actual := DINT#5, Message := 'any');", ["expected 3, actual 5: any"]),
+        ("AssertEquals('a', 'b', 'any');", ["expected a, actual b: any"]),
+        (
+            "AssertEquals(Expected := 1.5, Actual := 1.5, Message := ''); AssertTrue(FALSE, 'on');",
+            ["expected TRUE, actual FALSE: on"],
+        ),
         ("AssertTrue(Condition := FALSE, Message := 'm');", ["expected TRUE, actual FALSE: m"]),
         ("AssertFalse(TRUE, 'm');", ["expected FALSE, actual TRUE: m"]),
     ],
@@ -249,3 +254,63 @@ def test_without_tests_and_with_mistakes_there_is_no_verdict(tmp_path: Path) -> 
         outcomes(tmp_path, COUNTER)
     with pytest.raises(Diagnostics, match=r"x\.st:1:10: error: no function c here"):
         outcomes(tmp_path, "TEST 'a' c(); END_TEST")
+
+
+def test_files_that_do_not_compile_leave_the_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "good.st").write_text(COUNTER + "TEST 'good' VAR c : Counter; END_VAR c(); END_TEST")
+    (tmp_path / "bad.st").write_text("TEST 'bad' VAR n : INT; END_VAR n := TRUE; END_TEST")
+    assert called(["test", str(tmp_path)], monkeypatch) == 2
+    assert capsys.readouterr().out.splitlines() == [
+        "ERROR bad: compiles",
+        f"      {tmp_path}/bad.st:1:38: n is INT, but the value is BOOL; convert it with BOOL_TO_INT(...)",
+        "PASS  good: good",
+        "1 tests, 1 passed, 0 failed, 0 skipped, 1 files do not compile",
+    ]
+
+
+def test_enumerations_and_texts_of_twincat_keep_their_places(tmp_path: Path) -> None:
+    (tmp_path / "E.TcDUT").write_text(_object("DUT", "E", "TYPE E : (red, green); END_TYPE"))
+    body = "TEST('colour');\nAssertEquals(E.red, c, 'any');\nAssertEquals_INT(E.green, c, 'no');\nTEST_FINISHED();"
+    head = "FUNCTION_BLOCK Suite EXTENDS TcUnit.FB_TestSuite\nVAR c : E := E.green; END_VAR"
+    (tmp_path / "Suite.TcPOU").write_text(_object("POU", "Suite", head, body))
+    (project,) = open_tests([tmp_path])
+    (found,) = run_tests(project).outcomes
+    assert [str(one).removeprefix(f"{tmp_path}/") for one in found.failures] == [
+        "Suite.TcPOU:3:1: expected 0, actual 1: any (scan 1, t = 0 s)"
+    ]
+
+
+def _object(kind: str, name: str, declaration: str, body: str = "") -> str:
+    """A file of TwinCAT whose declaration fills line 1 and 2, so that the body goes on behind them."""
+    code = f"<Implementation><ST><![CDATA[{body}]]></ST></Implementation>" if body else ""
+    text = f"<Declaration><![CDATA[{declaration}]]></Declaration>{code}"
+    return f'<TcPlcObject Version="1.1.0.1"><{kind} Name="{name}">{text}</{kind}></TcPlcObject>'
+
+
+def test_fixtures_of_axunit(tmp_path: Path) -> None:
+    text = """USING AxUnit.Assert;
+NAMESPACE My.Tests
+{TestFixture}
+CLASS Sums
+VAR PROTECTED n : INT; END_VAR
+{TestSetup}
+METHOD PUBLIC Before n := n + 5; END_METHOD
+{Test}
+METHOD PUBLIC Adds
+Equal(expected := 5, actual := n); AxUnit.Assert.Equal(actual := 2 + 2, expected := 5);
+END_METHOD
+{Test(a := 1, b := 2)}
+{Test(a := 2, b := 2)}
+METHOD PUBLIC Less VAR_INPUT a, b : INT; END_VAR
+Assert.LessThan(actual := a, expected := b);
+END_METHOD
+END_CLASS
+END_NAMESPACE"""
+    found = outcomes(tmp_path, text)
+    assert {name: [one.words for one in each.failures] for name, each in found.items()} == {
+        "Adds": ["expected 5, actual 4"],
+        "Less(a := 1, b := 2)": [],
+        "Less(a := 2, b := 2)": ["expected < 2, actual 2"],
+    }

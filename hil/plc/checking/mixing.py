@@ -27,6 +27,8 @@ def becomes(source: Type, target: Type, profile: Profile) -> bool:
         return True
     if profile.implicit_conversions == "without loss":
         return False
+    if isinstance(source, Enum):
+        return same(source.base, target) or becomes(source.base, target, profile)
     if not isinstance(source, Scalar) or not isinstance(target, Scalar):
         return False
     if source.family in WHOLE:

@@ -64,6 +64,8 @@ class ConversionFunctions(StandardBase):
         value = self.settle(arguments[0])
         type_ = base(value.type)
         shown = convert(value, type_.base) if isinstance(type_, Enum) else value
+        if not isinstance(base(shown.type), Scalar | String) and shown.type is not POISON:
+            return Const(string(10), at, b"an address")
         return self._convert("TO_STRING", at, [shown], "", "STRING", False)
 
     def _text(self, name: str, value: Expr, width: int) -> Expr:

@@ -186,7 +186,6 @@ def tcunit(texts: list[str]) -> str:
 def _assertions() -> Iterator[tuple[str, str]]:
     for type_ in _EXACT + _REAL:
         yield f"AssertEquals_{type_}", _equal(f"AssertEquals_{type_}", type_)
-        yield "AssertEquals", _equal("AssertEquals", type_, exact=True)
     for type_ in _ARRAYS:
         yield f"AssertArrayEquals_{type_}", _arrays(f"AssertArrayEquals_{type_}", type_, 1)
     for type_ in _REAL:
@@ -194,9 +193,9 @@ def _assertions() -> Iterator[tuple[str, str]]:
             yield f"AssertArray{count}dEquals_{type_}", _arrays(f"AssertArray{count}dEquals_{type_}", type_, count)
 
 
-def _equal(name: str, type_: str, *, exact: bool = False) -> str:
+def _equal(name: str, type_: str) -> str:
     given = _LONG.get(type_, type_)
-    close = type_ in _REAL and not exact
+    close = type_ in _REAL
     delta = f"Delta : {type_}; " if close else ""
     test = "ABS(Expected - Actual) <= Delta OR Expected = Actual" if close else "Expected = Actual"
     return f"""METHOD PUBLIC {name}

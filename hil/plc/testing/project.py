@@ -53,6 +53,7 @@ class TestProject:
     cases: list[Case] = field(default_factory=list)
     suites: list[Suite] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    refused: dict[str, list[str]] = field(default_factory=dict)  # files with tests that do not compile
 
 
 def open_tests(paths: Sequence[Path], profile: Profile | str = "auto", *, coverage: bool = False) -> list[TestProject]:
@@ -64,10 +65,18 @@ def open_tests(paths: Sequence[Path], profile: Profile | str = "auto", *, covera
     if mistakes := [one for one in found.problems if ".plcproj:" not in one]:  # what a list names may be elsewhere
         raise Diagnostics(mistakes)
     maker = _Maker([*found.units], profile, coverage)
-    runners = suites.runners(maker.plain) if maker.suites else []
-    made = [maker.make(one) for one in runners] or [maker.make(None)]
+    refused: dict[str, list[str]] = {}
+    while True:
+        try:
+            made = maker.projects()
+        except Diagnostics as wrong:
+            maker = maker.without(wrong, refused)
+        else:
+            break
     if not any(one.cases or one.suites for one in made):
         raise InputError("no tests here; write TEST blocks, extend FB_TestSuite, or mark a class with {TestFixture}")
+    made[0].notes += [line for lines in refused.values() for line in lines]
+    made[0].refused = {file: lines for file, lines in refused.items() if file in maker.tested}
     return made
 
 
@@ -76,14 +85,40 @@ class _Maker:
 
     def __init__(self, units: list[Unit], profile: Profile | str, coverage: bool) -> None:
         self.units, self.coverage, self.texts = units, coverage, [one.text for one in units]
-        self.plain = [one.unit for one in self._read()]
+        read = [_parsed(one, Report()) for one in units]
+        self.plain = [one.unit for one in read]
         self.suites = suites.declared(self.plain)
         chosen = _profile(units, self.suites) if profile == "auto" else profile
         self.profile = profile_of(chosen)
+        self.tested = {one.unit.source.file for one in read if one.tests or self._has_tests(one.unit)}
+
+    def _has_tests(self, unit: s.Unit) -> bool:
+        return bool(fixtures.declared([unit])) or any(one.name.upper() in self.suites for one in unit.pous)
+
+    def projects(self) -> list[TestProject]:
+        """The programs of all runners, or the one of all tests.
+
+        Raises: Diagnostics.
+        """
+        runners = suites.runners(self.plain) if self.suites else []
+        return [self.make(one) for one in runners] or [self.make(None)]
+
+    def without(self, mistakes: Diagnostics, refused: dict[str, list[str]]) -> _Maker:
+        """The same without the files that have mistakes, as long as tests are left.
+
+        Raises: Diagnostics, the first ones, when no test compiles.
+        """
+        wrong = [file for file in {one.file: None for one in self.units} if _of(file, mistakes.faults)]
+        refused.update({file: _of(file, mistakes.faults) for file in wrong})
+        if not wrong or not self.tested - refused.keys():
+            raise Diagnostics([line for lines in refused.values() for line in lines] or mistakes.faults)
+        left = _Maker([one for one in self.units if one.file not in wrong], self.profile, self.coverage)
+        left.tested = self.tested
+        return left
 
     def _read(self) -> list[TestUnit]:
         report = Report()
-        found = [parse_tests(_source(one), report) for one in self.units]
+        found = [_parsed(one, report) for one in self.units]
         report.stop()
         return found
 
@@ -149,8 +184,16 @@ class _Maker:
         return Program(content, sha256(whole.encode("utf-8", "surrogatepass")).hexdigest())
 
 
-def _source(unit: Unit) -> Source:
-    return Placed(unit.file, unit.text, unit.place)
+def _parsed(unit: Unit, report: Report) -> TestUnit:
+    """What a unit declares; the variables of a list carry its name."""
+    found = parse_tests(Placed(unit.file, unit.text, unit.place), report)
+    for section in found.unit.sections if unit.kind == "VAR_GLOBAL" else ():
+        section.list = unit.name
+    return found
+
+
+def _of(file: str, faults: Sequence[str]) -> list[str]:
+    return [one for one in faults if one.startswith(f"{file}:")]
 
 
 def _profile(units: list[Unit], found: set[str]) -> str:
@@ -165,7 +208,7 @@ def _rewritten(read: list[TestUnit], places: Places, own: frozenset[str]) -> tup
     """Rewrites every body; returns the units that have TEST blocks and the functions that they mock."""
     mocks: set[str] = set()
     for one in read:
-        ax = bool(re.search(r"(?i)\bUSING\s+AxUnit\.Assert\s*;", one.unit.source.text))
+        ax = bool(re.search(r"(?i)\b(?:USING|NAMESPACE)\s+AxUnit\.Assert\b", one.unit.source.text))
         rewriter = Rewriter(one.unit.source, places, own, mocks, ax)
         for pou in _bodies(one.unit):
             pou.body = rewriter.body(pou.body)

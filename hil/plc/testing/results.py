@@ -10,6 +10,12 @@ from xml.etree import ElementTree as ET
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
+_WORDS = {
+    "passed": "passed", "failed": "failed", "error": "in error", "skipped": "skipped", "refused": "files do not compile"
+}  # fmt: skip
+_ERRORS = ("error", "refused")
+
+
 @dataclass(frozen=True)
 class Failure:
     """An assertion that did not hold, or a PLC fault; `scan` counts from 1."""
@@ -21,12 +27,12 @@ class Failure:
 
     def __str__(self) -> str:
         place = f"{self.place}: " if self.place else ""
-        return f"{place}{self.words} (scan {self.scan}, t = {self.t_ns / 1e9:g} s)"
+        return f"{place}{self.words}" + (f" (scan {self.scan}, t = {self.t_ns / 1e9:g} s)" if self.scan else "")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one test: `state` is passed, failed, skipped or error (nothing of it could be judged)."""
+    """What came of one test: `state` is passed, failed, skipped, error (a fault outside of every test) or refused."""
 
     suite: str
     name: str
@@ -40,16 +46,16 @@ class Outcome:
     @property
     def lines(self) -> list[str]:
         """The test's line, and one for each failure."""
-        word = {"passed": "PASS", "failed": "FAIL", "skipped": "SKIP", "error": "ERROR"}[self.state]
+        word = {"passed": "PASS", "failed": "FAIL", "skipped": "SKIP", "error": "ERROR", "refused": "ERROR"}[self.state]
         return [f"{word:5} {self.suite}: {self.name}", *(f"      {one}" for one in self.failures)]
 
 
 def closing(outcomes: Sequence[Outcome]) -> str:
     """How many tests there were, and what came of them."""
-    counts = {state: sum(one.state == state for one in outcomes) for state in ("passed", "failed", "error", "skipped")}
-    words = {"error": "in error"}
-    parts = [f"{count} {words.get(state, state)}" for state, count in counts.items() if count or state != "error"]
-    return f"{len(outcomes)} tests, {', '.join(parts)}"
+    counts = {state: sum(one.state == state for one in outcomes) for state in _WORDS}
+    always = ("passed", "failed", "skipped")
+    parts = [f"{count} {_WORDS[state]}" for state, count in counts.items() if count or state in always]
+    return f"{len(outcomes) - counts['refused']} tests, {', '.join(parts)}"
 
 
 def junit(outcomes: Sequence[Outcome]) -> str:
@@ -58,8 +64,8 @@ def junit(outcomes: Sequence[Outcome]) -> str:
     for name in dict.fromkeys(one.suite for one in outcomes):
         own = [one for one in outcomes if one.suite == name]
         suite = ET.SubElement(suites, "testsuite", name=_clean(name), tests=str(len(own)))
-        for word, state in (("failures", "failed"), ("errors", "error"), ("skipped", "skipped")):
-            suite.set(word, str(sum(one.state == state for one in own)))
+        for word, states in (("failures", ("failed",)), ("errors", _ERRORS), ("skipped", ("skipped",))):
+            suite.set(word, str(sum(one.state in states for one in own)))
         suite.set("time", f"{sum(one.t_ns for one in own) / 1e9:g}")
         suite.extend(_case(one) for one in own)
     ET.indent(suites)
@@ -77,7 +83,7 @@ def _case(one: Outcome) -> ET.Element:
     if one.state == "skipped":
         ET.SubElement(case, "skipped")
     for failure in one.failures[:1]:
-        element = ET.SubElement(case, "error" if one.state == "error" else "failure", message=_clean(failure.words))
+        element = ET.SubElement(case, "error" if one.state in _ERRORS else "failure", message=_clean(failure.words))
         element.text = _clean("\n".join(map(str, one.failures)))
     return case
 

@@ -95,8 +95,10 @@ class Rewriter:
         name, path = _called(one.call), dotted(one.call.callee).upper().split(".")
         if name in _BLOCKS and name not in self.own:
             return self._asserted(one, _BLOCKS[name])
-        if name in _AX and (path[-2:-1] == ["ASSERT"] or (self.uses_ax and len(path) == 1)):
+        if name in _AX and (path[-2:-1] == ["ASSERT"] or (self.uses_ax and len(path) == 1 and name not in self.own)):
             return self._asserted(one, _AX[name])
+        if name == "ASSERTEQUALS" and "FB_TESTSUITE" not in self.own:  # of TcUnit: any two values that can be compared
+            return self._asserted(one, "=", order=(1, 0, 3), ends=False)
         if name.startswith("ASSERT") or name == "TEST_FINISHED_NAMED":
             return s.If(one.at, [(call(one.at, "__TEST_AT", self._place(one)), [one])], [])
         special: Callable[[s.Invoke], s.Statement] | None = {
@@ -108,20 +110,25 @@ class Rewriter:
     def _place(self, one: s.Statement) -> s.Expression:
         return self.places.number(self.source, one.at)
 
-    def _asserted(self, one: s.Invoke, op: str) -> s.Statement:
-        """`IF place known AND_THEN NOT holds THEN fail; RETURN; END_IF`; a failure ends the test, as documented."""
-        found = _sorted(one.call, op)
+    def _asserted(self, one: s.Invoke, op: str, *, order: tuple[int, ...] = (), ends: bool = True) -> s.Statement:
+        """`IF here AND_THEN NOT holds THEN fail; RETURN; END_IF`; where `ends` is unset the test goes on."""
+        found = _sorted(one.call, op, order)
         if found is None:
             return one  # the checker says what is wrong with it
-        return self._failing(one, *_judged(one.at, op, found), found[3] or text(one.at, ""))
+        return self._failing(one, _judged(one.at, op, found), found[3] or text(one.at, ""), ends=ends)
 
     def _failing(
-        self, one: s.Statement, holds: s.Expression, wanted: s.Expression, actual: s.Expression, message: s.Expression
+        self,
+        one: s.Statement,
+        judged: tuple[s.Expression, s.Expression, s.Expression],
+        message: s.Expression,
+        *,
+        ends: bool = True,
     ) -> s.Statement:
-        at = one.at
+        at, (holds, wanted, actual) = one.at, judged
         test = s.Binary(at, "AND_THEN", call(at, "__TEST_HERE", self._place(one)), s.Unary(at, "NOT", holds))
-        fail = s.Invoke(at, call(at, "__TEST_FAIL", wanted, actual, message))
-        return s.If(at, [(test, [fail, s.Jump(at, "RETURN")])], [])
+        fail: s.Statement = s.Invoke(at, call(at, "__TEST_FAIL", wanted, actual, message))
+        return s.If(at, [(test, [fail, s.Jump(at, "RETURN")] if ends else [fail])], [])
 
     # ---- time and mocks
 
@@ -159,8 +166,7 @@ class Rewriter:
         calls = s.Member(at, values[0], "__TEST_CALLS")
         exact = values[1] if _called(one.call) == "MOCK_VERIFY_CALL_COUNT" and len(values) > 1 else None
         op, wanted = (">", literal(at, 0)) if exact is None else ("=", exact)
-        holds, expected, actual = _judged(at, op, [calls, wanted, None, None])
-        return self._failing(one, holds, expected, actual, text(at, "calls of the mock"))
+        return self._failing(one, _judged(at, op, [calls, wanted, None, None]), text(at, "calls of the mock"))
 
 
 def _called(one: s.Call) -> str:
@@ -168,11 +174,11 @@ def _called(one: s.Call) -> str:
     return dotted(one.callee).rpartition(".")[2].upper()
 
 
-def _sorted(one: s.Call, op: str) -> list[s.Expression | None] | None:
+def _sorted(one: s.Call, op: str, given: tuple[int, ...] = ()) -> list[s.Expression | None] | None:
     """Actual, expected, tolerance and message of an assertion; None when it takes something else."""
     found: list[s.Expression | None] = [None] * 4
     count = {"TRUE": 1, "FALSE": 1, "NEAR": 3}.get(op, 2)
-    order = [*range(count), 3]
+    order = given or (*range(count), 3)
     for argument, place in zip(one.arguments, order, strict=False):
         name = argument.name.upper()
         if name and name not in _ORDERS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hil.plc.coverage import Coverage
@@ -34,11 +35,20 @@ class Tests:
 def run_tests(project: TestProject, limits: Limits | None = None) -> Tests:
     """Runs everything once."""
     tests, limits = Tests(), limits or Limits()
+    for file, lines in project.refused.items():
+        failures = tuple(_refusal(one) for one in lines)
+        tests.outcomes.append(Outcome(Path(file).stem, "compiles", "refused", f"{file}:1:1", failures))
     for case in project.cases:
         tests.outcomes.append(_case(project, case, tests))
     for suite in project.suites:
         tests.outcomes += _Suite(project, suite, limits, tests).run()
     return tests
+
+
+def _refusal(line: str) -> Failure:
+    """A diagnostic: `file:line:column: error: words`."""
+    place, _, words = line.partition(": error: ")
+    return Failure(place, words, 0, 0)
 
 
 @dataclass
