@@ -319,6 +319,7 @@ class EnumType(Node):
     base: str
     values: list[tuple[int, str, Expression | None]]
     named: bool = False
+    strict: bool = False
 
 
 @dataclass(slots=True)

@@ -47,6 +47,7 @@ class Enum(Type):
     base: Scalar
     values: dict[str, tuple[str, int]]
     named: bool = False
+    strict: bool = False  # {attribute 'strict'}: no numbers, in profiles where they otherwise become values
 
 
 @dataclass(frozen=True, eq=False)

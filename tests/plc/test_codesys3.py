@@ -123,3 +123,49 @@ def test_a_unit_whose_base_is_missing_is_said_once() -> None:
     assert [one.split(": error: ")[1][:34] for one in str(caught.value).splitlines()] == [
         "no FUNCTION_BLOCK Missing here; de"
     ]
+
+
+MADE = """INTERFACE IRun METHOD Speed : INT END_METHOD END_INTERFACE
+VAR_GLOBAL gone : INT; END_VAR
+FUNCTION_BLOCK Motor IMPLEMENTS IRun VAR_INPUT k : INT := 5; END_VAR VAR n : INT := 2; END_VAR
+METHOD FB_Init : BOOL VAR_INPUT bInitRetains, bInCopyCode : BOOL; factor : INT := 1; END_VAR n := n * factor; END_METHOD
+METHOD FB_Exit : BOOL VAR_INPUT bInCopyCode : BOOL; END_VAR gone := gone + 1; END_METHOD
+METHOD Speed : INT Speed := n + k; END_METHOD
+END_FUNCTION_BLOCK
+"""
+
+
+def test_new_makes_an_object_and_delete_gives_its_memory_back() -> None:
+    text = (
+        MADE
+        + """PROGRAM P VAR p, q : POINTER TO Motor; r : IRun; x, y : INT; END_VAR
+    p := __NEW(Motor(factor := 10)); q := __NEW(Motor); r := p^; x := r.Speed(); y := q^.Speed();
+    __DELETE(p); __DELETE(q); __DELETE(q); END_PROGRAM"""
+    )
+    assert values(text, "x", "y", "p", "q", "gone", scans=5000) == [25, 7, 0, 0, 10000]
+
+
+def test_new_makes_many_values_until_the_pool_is_empty() -> None:
+    text = """TYPE Pair : STRUCT a : INT := 4; b : LREAL; END_STRUCT END_TYPE
+    PROGRAM P VAR p : POINTER TO Pair; b : POINTER TO BYTE; count, sum : INT; n : UINT := 3; END_VAR
+    p := __NEW(Pair, n); p[2].b := 1.5; sum := p[0].a + p[2].a + LREAL_TO_INT(p[2].b * 2);
+    REPEAT b := __NEW(BYTE, 1000); count := count + 1; UNTIL b = 0 END_REPEAT END_PROGRAM"""
+    assert values(text, "sum", "count") == [11, 65]
+
+
+def test_any_describes_what_is_given() -> None:
+    text = """FUNCTION Size : DINT VAR_INPUT x : ANY; END_VAR Size := x.diSize * 100 + x.TypeClass; END_FUNCTION
+    FUNCTION Bump : BOOL VAR_INPUT x : ANY_NUM; END_VAR VAR p : POINTER TO INT; END_VAR
+    Bump := x.TypeClass = __SYSTEM.TYPE_CLASS.TYPE_INT; IF Bump THEN p := x.pValue; p^ := p^ + 1; END_IF END_FUNCTION
+    PROGRAM P VAR i : INT := 41; s : STRING(9); a, b, c : DINT; no, yes : BOOL; END_VAR
+    a := Size(3.5); b := Size(i); c := Size(s); yes := Bump(i); no := Bump(a); END_PROGRAM"""
+    assert values(text, "a", "b", "c", "i", "yes", "no") == [815, 207, 1016, 42, True, False]
+
+
+def test_enumerations_and_numbers_become_each_other_where_they_are_not_strict() -> None:
+    types = "TYPE Light : (Off, On := 5); END_TYPE {attribute 'strict'} TYPE State : (Idle, Busy); END_TYPE "
+    text = f"""{types} PROGRAM P VAR l : Light; s : State := State.Busy; n, m : INT; b : BOOL; END_VAR
+    l := 5; n := l; m := s; b := l = n AND On + 1 = 6; l := n - 5; END_PROGRAM"""
+    assert values(text, "n", "m", "b", "l") == [5, 1, True, 0]
+    with pytest.raises(Diagnostics, match="State"):
+        compile_text(types + " PROGRAM P VAR s : State; n : INT; END_VAR s := n; END_PROGRAM", profile="codesys")

@@ -7,7 +7,7 @@ import itertools
 from hil.plc import syntax as s
 from hil.plc.checking.access_paths import root_of, text_of
 from hil.plc.checking.calls import mark
-from hil.plc.checking.making import Making
+from hil.plc.checking.dynamic import Dynamic
 from hil.plc.checking.startup import ACTION
 from hil.plc.checking.values import poison
 from hil.plc.reading.parse_expressions import dotted
@@ -37,7 +37,7 @@ from hil.plc.types import BOOL, DINT, INT, POISON, Array, Enum, Interface, Point
 _INIT_FLAGS = ("bInitRetains", "bInCopyCode")  # what every FB_Init takes first
 
 
-class Statements(Making):
+class Statements(Dynamic):
     """Checks one body."""
 
     loops = 0  # around the statement
@@ -65,18 +65,19 @@ class Statements(Making):
         """The typed statements; those with a mistake are left out."""
         found: list[Statement] = []
         for node in nodes:
-            statement = self._statement(node)
+            statement = self.statement(node)
             if statement is not None:
                 found.append(statement)
                 if node.at >= 0 and (self.chart is None or is_transition(node, self.chart)):
                     self.scope.names.places[id(statement)] = (statement, node.at)
         return found
 
-    def _statement(self, node: s.Statement) -> Statement | None:
+    def statement(self, node: s.Statement) -> Statement | None:
+        """Any statement; None when it was reported, or does nothing."""
         if isinstance(node, s.Assign):
             return self.assign(node)
         if isinstance(node, s.Several):
-            return block([found for one in node.assigns if (found := self._statement(one)) is not None])
+            return block([found for one in node.assigns if (found := self.statement(one)) is not None])
         if isinstance(node, s.Initialise):
             return self._initialise(node)
         if isinstance(node, s.Label):
@@ -130,7 +131,7 @@ class Statements(Making):
         for counter, (low, high) in reversed(list(zip(counters, type_.bounds, strict=True))):
             ends = [s.Literal(node.at, "int", str(number)) for number in (low, high)]
             one = s.For(node.at, s.Name(node.at, counter.name), ends[0], ends[1], None, [one])
-        return self._statement(one)
+        return self.statement(one)
 
     def assign(self, node: s.Assign) -> Statement | None:
         """An assignment."""

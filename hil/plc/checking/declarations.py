@@ -16,6 +16,7 @@ from hil.plc.types import POISON, Array, Field, Struct, Type, machine
 
 LARGEST = 16 << 20  # bytes of one variable
 MOST = 64 << 20  # bytes of all declared variables and members
+_ANY = frozenset(f"ANY{kind}" for kind in ("", "_NUM", "_REAL", "_INT", "_BIT", "_STRING", "_DATE", "_MAGNITUDE"))
 _UNIT = re.compile(r"attribute\s+'unit'\s*:=\s*'([^']*)'", re.IGNORECASE)
 
 
@@ -81,6 +82,8 @@ class Declarations:
                 f"{spec.name} is a {pou.kind.lower()}, not a type; declare instances of function blocks only",
             )
             return POISON
+        if upper in _ANY and (described := self.declared_type(scope.key("ANYTYPE", self.names.type_declarations))):
+            return described
         if upper in ty.POINTERS:
             return ty.ANY_POINTER
         blocks = [one.name for one in self.names.pou_declarations.values() if one.kind == "FUNCTION_BLOCK"]
@@ -243,7 +246,7 @@ class Declarations:
             values[value_name.upper()] = (value_name, following)
             following += 1
         image = ty.encode(base, next(iter(values.values()))[1])
-        type_ = ty.Enum(name, base.size, base.align, image, base, values, spec.named)
+        type_ = ty.Enum(name, base.size, base.align, image, base, values, spec.named, spec.strict)
         for upper in values:
             owners = self.names.enumerators.setdefault(upper, [])
             if not any(ty.same(type_, one) for one in owners):

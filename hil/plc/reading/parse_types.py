@@ -168,15 +168,19 @@ class TypeParser(StatementParser):
 
     def types(self, unit: s.Unit) -> None:
         """TYPE ... END_TYPE."""
+        before = self.pragmas.get(self.i, [])
         opening = self.next()
         while self.word("PUBLIC", "INTERNAL", "PRIVATE", "PROTECTED") and self.peek() == "id":
             self.next()
         while self.kind == "id" or self.kind == ";":
             if self.accept(";"):
                 continue
+            pragmas = [*before, *self.pragmas.get(self.i, [])]
             name = self.next()
             try:
                 spec, initial = self._declared_type(), None
+                if isinstance(spec, s.EnumType):
+                    spec.strict = any("'strict'" in one.lower() for one in pragmas)
                 if self.accept(":="):
                     initial = self.listed_initial()
                 if self.kind != "END_TYPE" and not isinstance(spec, s.StructType):
