@@ -9,7 +9,7 @@ A tick at T, with h the plant's step, goes in this order:
 5. the blocks step, each behind its wires, in the order of the data flow
 6. the sample at T goes to the controller, which works out its answer
 7. the plant's inputs take their values for [T, T + h)
-8. the record keeps the image
+8. the record keeps the image, with what is beyond the plant's envelope counted
 9. the plant moves to T + h
 """
 
@@ -22,7 +22,7 @@ import numpy as np
 
 from hil.bench.rig import Rig
 from hil.bench.rig_file import ScenarioPart
-from hil.blocks import Solver
+from hil.blocks import Solver, envelope
 from hil.loop import Change, Conductor, Loop, Pace, Ring, Step, address_of, handover, script, trade, wires
 from hil.signals import ProcessImage, Signal
 
@@ -89,9 +89,14 @@ def assemble(
         None if kernel is None else Step("plant", kernel, rig.file.plant.step, **_memory(plant, "outputs"))
         for kernel in (rig.plant.update_kernel, rig.plant.measure_kernel)
     )
+    watch = envelope(rig.plant)
+    states: dict[str, Any] = {"x": plant["state"], "u": plant["inputs"]}
+    beyond = []
+    if watch is not None:
+        y = image.section("plant", "envelope")
+        beyond = [Step("envelope", watch, rig.file.plant.step, p=plant["parameters"], y=y, **states)]
     solver = Solver.of(rig.plant, rig.file.plant.solver, plant)
-    states: dict[str, Any] = {"p": solver.problem, "x": plant["state"], "u": plant["inputs"]}
-    advance = Step("plant", solver.code, rig.file.plant.step, **states)
+    advance = Step("plant", solver.code, rig.file.plant.step, p=solver.problem, **states)
     send, answer = _controller_memory(rig, image)
     latch, exchange, program_memory = _controller_steps(rig, image, send, answer, wire, free)
     row_bytes = image.memory.dtype.itemsize + 16
@@ -111,6 +116,7 @@ def assemble(
         *_wires_to(rig, image, "controller", rig.controller.period),
         *exchange,
         *_wires_to(rig, image, "plant", rig.file.plant.step),
+        *beyond,
         ring.step,
         advance,
     ]

@@ -11,7 +11,7 @@ from hil.bench.library import find_block
 from hil.bench.plants import find_root, load_plant
 from hil.bench.rig_file import RigFile, Source, read_rig
 from hil.bench.wiring import Wire, check_wires, in_order
-from hil.blocks import Block, Plant
+from hil.blocks import Block, Plant, counters
 from hil.errors import InputError
 from hil.loop import base_step
 from hil.signals import ProcessImage, Record, in_words, record, signal
@@ -65,6 +65,7 @@ def _sections(
         sections["plant", "inputs"] = plant.inputs
         sections["plant", "state"] = plant.state
         sections["plant", "outputs"] = plant.outputs
+        sections["plant", "envelope"] = counters(plant)
     for name, block in blocks.items():
         sections[name, "inputs"] = block.inputs
         sections[name, "outputs"] = block.outputs
@@ -73,7 +74,7 @@ def _sections(
         sections["controller", "outputs"] = controller.outputs
     sections["loop", "outputs"] = LOOP
     sections["link", "outputs"] = LINK
-    return {key: one for key, one in sections.items() if one.signals or key[0] == "plant"}
+    return {key: one for key, one in sections.items() if one.signals or (key[0] == "plant" and key[1] != "envelope")}
 
 
 def _settings(plant: Plant | None, blocks: Mapping[str, Block]) -> dict[tuple[str, str], Record]:

@@ -60,6 +60,9 @@ class Plant:
     `trip(t, h, p, x, u, g)` fills the record `trips`: the plant shuts down at the instant at which one of them
     rises to zero, and the words of that signal are the reason.
 
+    `outside(t, h, p, x, u, g)` fills the record `envelope`: the model does not hold while one of them is 0 or more, and
+    no requirement is judged on such samples; their words say what is wrong, as "a slip beyond 0.3".
+
     A plant may have a discrete part: modes, latches, delay lines, random numbers, `discrete`. It is constant while the
     plant flows, so all kernels see it among the parameters, p. `update(t, h, p, x, u, y)` moves it at the start of a
     step of h, before `measure`, with the inputs that acted until then.
@@ -77,6 +80,8 @@ class Plant:
     measure: KernelFunction | None = None
     trips: Record = NOTHING
     trip: KernelFunction | None = None
+    envelope: Record = NOTHING
+    outside: KernelFunction | None = None
     discrete: Record = NOTHING
     update: KernelFunction | None = None
     sets: Mapping[str, ParameterSet] = field(default_factory=dict)
@@ -116,6 +121,11 @@ class Plant:
     def trip_kernel(self) -> Kernel | None:
         """The compiled limits, or None where the plant never shuts down."""
         return self.trip and _kernel(self.trip, self.held, self.state, self.inputs, self.trips)
+
+    @cached_property
+    def outside_kernel(self) -> Kernel | None:
+        """The compiled bounds of the envelope, or None where the model holds everywhere."""
+        return self.outside and _kernel(self.outside, self.held, self.state, self.inputs, self.envelope)
 
     def role(self, name: str) -> str:
         """Return which record a signal belongs to: parameters, state, inputs, outputs or discrete.

@@ -49,6 +49,10 @@ def show(name: Name) -> None:
         typer.echo("\nshuts itself down when")
     for one in plant.trips.signals:
         typer.echo(f"  {one.words}")
+    if plant.envelope.signals:
+        typer.echo("\nits model does not hold with")
+    for one in plant.envelope.signals:
+        typer.echo(f"  {one.words}")
     for key, chosen in plant.sets.items():
         typer.echo(f"\nparameter set {key}: {chosen.words}\n  source: {chosen.source}")
         for signal, value in chosen.values.items():

@@ -33,15 +33,19 @@ class Recording:
         """Time of each row in ns."""
         return np.array(self.rows["t"])
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the channels."""
+        return tuple(channel.name for channel in self.channels)
+
     def __getitem__(self, name: str) -> np.ndarray[Any, Any]:
         """The samples of one channel, copied.
 
         Raises:
             InputError: no such channel.
         """
-        names = [channel.name for channel in self.channels]
-        if name not in names:
-            raise InputError(f"no channel {name!r} in {self.path}{near(name, names)}")
+        if name not in self.names:
+            raise InputError(f"no channel {name!r} in {self.path}{near(name, self.names)}")
         return np.array(self.rows[name])
 
     @property

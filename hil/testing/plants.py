@@ -46,7 +46,7 @@ def check_plant(plant: Plant) -> None:
 
 
 def _signals(plant: Plant) -> Iterator[Signal]:
-    for role in (*ROLES, "discrete", "trips"):
+    for role in (*ROLES, "discrete", "trips", "envelope"):
         yield from getattr(plant, role).signals
 
 
@@ -63,7 +63,7 @@ def _range_faults(plant: Plant) -> Iterator[str]:
     for one in _signals(plant):
         if not one.low < one.high:
             yield f"{one.name}: range {one.low:g} .. {one.high:g} {one.unit} is empty"
-        elif one.name not in plant.trips.names and (fault := one.fault(one.initial)):
+        elif one.name not in (*plant.trips.names, *plant.envelope.names) and (fault := one.fault(one.initial)):
             yield f"initial value: {fault}"
 
 
@@ -116,6 +116,8 @@ def _kernels(plant: Plant) -> Iterator[tuple[str, Kernel, KernelFunction, Record
         yield "measure", plant.measure_kernel, plant.measure, plant.outputs
     if plant.trip and plant.trip_kernel:
         yield "trip", plant.trip_kernel, plant.trip, plant.trips
+    if plant.outside and plant.outside_kernel:
+        yield "outside", plant.outside_kernel, plant.outside, plant.envelope
     if plant.update and plant.update_kernel:
         yield "update", plant.update_kernel, plant.update, plant.outputs
 

@@ -16,6 +16,8 @@ HEALTH = {
     "link.stale": "exchanges found the controller's answer stale",
 }
 """Counters in every record: how often each has happened so far."""
+OUTSIDE = "plant.outside_"
+"""How the counters of a plant's envelope begin, in the records of plants that have one."""
 
 
 class Policy(Strict):
@@ -48,7 +50,9 @@ def in_health(finding: Finding, trace: Trace, policy: Policy) -> Finding:
     first, last = np.searchsorted(trace.t, [finding.window[0], finding.window[1] + 1])
     if last == 0:
         return finding
-    for name, words in HEALTH.items():
+    bounds = {one: one.removeprefix(OUTSIDE) for one in trace.names if one.startswith(OUTSIDE)}
+    beyond = {one: f"samples lay outside the plant's envelope ({bound})" for one, bound in bounds.items()}
+    for name, words in {**HEALTH, **beyond}.items():
         counts = trace[name]
         count = int(counts[last - 1]) - (int(counts[first - 1]) if first else 0)
         if count > (policy.total if name == "loop.late" else 0):

@@ -53,6 +53,10 @@ class Trace(Protocol):
     def t(self) -> "np.ndarray[Any, np.dtype[np.int64]]":
         """The sample times."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What there is."""
+
     def __getitem__(self, name: str) -> "np.ndarray[Any, Any]":
         """The samples of one signal."""
 

@@ -214,3 +214,16 @@ def test_a_plant_never_runs_as_another_projects_plant_of_the_same_name(project: 
     result = project.run("second")
     assert record(project, "second")["plant.outflow"][0] == 0.1
     assert str(project.plant) in [one["path"] for one in result["inputs"]]
+
+
+def test_a_plant_outside_its_envelope_is_judged_by_no_requirement_whose_window_holds_it(project: Project) -> None:
+    project.change(
+        project.plant,
+        "PLANT = Plant(",
+        "def outside(t, h, p, x, u, g):\n    g.brim = x.level - 0.9\n\n\nPLANT = Plant(\n    outside=outside,\n"
+        '    envelope=record("Envelope", brim=signal("m", "a level above 0.9 m")),\n   ',
+    )
+    result = project.run()
+    found = finding(result, "R1")
+    assert found["verdict"] == "inconc"
+    assert found["reason"].endswith("samples lay outside the plant's envelope (brim) in the window")

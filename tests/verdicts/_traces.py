@@ -20,6 +20,10 @@ class Samples:
         zero = np.zeros(len(self.t), "i8")
         self._columns = {**dict.fromkeys(HEALTH, zero), **values}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._columns)
+
     def __getitem__(self, name: str) -> "np.ndarray[Any, Any]":
         return self._columns[name]
 
