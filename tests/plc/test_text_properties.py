@@ -87,8 +87,12 @@ DURATIONS = {
 @pytest.mark.feature("Extensions/text")
 def test_text_as_durations_and_dates() -> None:
     moments = {"2024-02-29": 19782, "D#1969-12-31": -1, "2023-02-29": 0, "2024-2-9": 19762, "2024-02": 0, "D#1-1-1": 0}
+    whole = {
+        "42": 42, " \t-42": -42, "+7": 7, "1_000": 1000, "16#fF": 255, "2#1010": 10, "8#17": 15, "-16#8": -8, "9x": 9,
+        "2#12": 1, "16#": 0, "10#5": 10, "#5": 0, "_1": 0, "--1": 0, "": 0, "99999": 32767, "-99999": -32768,
+    }  # fmt: skip
     clocks = {"TOD#23:59:59.999": 86_399_999, "12:30": 45_000_000, "24:00:00": 0, "1:2:3": 3_723_000, "1:2:3 ": 0}
-    rows = [("TIME", DURATIONS, 1), ("DATE", moments, 86_400 * 10**9), ("TOD", clocks, 10**6)]
+    rows = [("INT", whole, 1), ("TIME", DURATIONS, 1), ("DATE", moments, 86_400 * 10**9), ("TOD", clocks, 10**6)]
     cases = [
         (f"STRING_TO_{kind}(s{kind}{n})", kind, f"s{kind}{n} : STRING := '{text}';", value * unit)
         for kind, table, unit in rows
@@ -100,3 +104,12 @@ def test_text_as_durations_and_dates() -> None:
     memory = program.new_memory()
     assert program.scan(memory, 0) is None
     assert [program.read(memory, f"r{n}") for n in range(len(cases))] == [value for *_, value in cases]
+
+
+@pytest.mark.parametrize("profile", ["iec", "codesys", "siemens", "matiec"])
+def test_text_is_read_alike_in_every_profile(profile: str) -> None:
+    calls = "n := STRING_TO_DINT('-16#10'); t := STRING_TO_TIME('T#1m1.5s'); d := STRING_TO_DATE('D#2024-02-29');"
+    found = compile_text(f"PROGRAM P VAR n : DINT; t : TIME; d : DATE; END_VAR {calls} END_PROGRAM", profile=profile)
+    memory = found.new_memory()
+    assert found.scan(memory, 0) is None
+    assert [found.read(memory, name) for name in "ntd"] == [-16, 61_500_000_000, 19782 * 86_400 * 10**9]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hil.plc import syntax as s
 from hil.plc.checking.temporaries import Temporaries
 from hil.plc.checking.values import poison
+from hil.plc.prelude import FILE as LIBRARY
 from hil.plc.reading.parse_expressions import dotted
 from hil.plc.tree import (
     CastRef,
@@ -259,7 +260,7 @@ class Paths(Temporaries):
         if len(node.indexes) != count:
             self.scope.error(node.at, f"{name} has {count} dimensions, here are {len(node.indexes)} indexes; change it")
             return poison(node.at)
-        codes = self.scope.names.profile.string_elements == "codes from 0"
+        codes = self.scope.names.profile.string_elements == "codes from 0" or self.scope.source.file == LIBRARY
         bounds = (-(1 << 63), (1 << 63) - 1)
         if isinstance(type_, String):
             bounds = (0, type_.capacity - 1) if codes else (1, type_.capacity)

@@ -153,7 +153,18 @@ class ConversionFunctions(StandardBase):
         if target.family in ("time", "date", "tod", "dt"):
             moment = self.in_st(f"__READ_{target.family.upper()}", at, [value])
             return moment if moment.type is POISON else convert(moment, target)
+        if target.family in ("int", "uint", "bits"):
+            return self._whole(at, value, target)
         return standard(target, at, "FROM_STRING", [value])
+
+    def _whole(self, at: int, value: Expr, target: Scalar) -> Expr:
+        """The whole number that a text begins with, 0 if none; beyond the range the nearest end of it."""
+        long = ELEMENTARY["ULINT" if target.bits == 64 and not target.signed else "LINT"]
+        number = self.in_st(f"__READ_{long.name}", at, [value])
+        if number.type is POISON or target.bits == 64:
+            return number if number.type is POISON else convert(number, target)
+        low, high = (Const(long, at, end) for end in target.range)
+        return convert(standard(long, at, "MIN", [standard(long, at, "MAX", [number, low]), high]), target)
 
 
 def _width(name: str) -> int:

@@ -207,7 +207,7 @@ class StringLowering:
         self.text.do(f"call void @real_text(ptr {target}, double {self.convert(operand, type_, LREAL)}, {digits})")
 
     def _from_string(self, source: str, target: Scalar) -> str:
-        """The number a string begins with, 0 if none; beyond the range the nearest end of it."""
+        """The BOOL that a string is, or the real number that it begins with, 0 if none."""
         text = self.text
         if target.family == "bool":
             self.module.declare("declare i32 @strcasecmp(ptr, ptr)")
@@ -216,17 +216,8 @@ class StringLowering:
             one = text.let(f"call i32 @strcmp(ptr {source}, ptr {digit})")
             both = text.let(f"icmp eq i32 {true}, 0"), text.let(f"icmp eq i32 {one}, 0")
             return text.let(f"or i1 {both[0]}, {both[1]}")
-        if target.family == "real":
-            self.module.declare("declare double @strtod(ptr, ptr)")
-            return self.convert(text.let(f"call double @strtod(ptr {source}, ptr null)"), LREAL, target)
-        if target.bits == 64 and not target.signed:
-            self.module.declare("declare i64 @strtoull(ptr, ptr, i32)")
-            return text.let(f"call i64 @strtoull(ptr {source}, ptr null, i32 10)")
-        self.module.declare("declare i64 @strtoll(ptr, ptr, i32)")
-        wide = text.let(f"call i64 @strtoll(ptr {source}, ptr null, i32 10)")
-        low = text.let(f"call i64 @llvm.smax.i64(i64 {wide}, i64 {target.range[0]})")
-        inside = text.let(f"call i64 @llvm.smin.i64(i64 {low}, i64 {target.range[1]})")
-        return inside if target.bits == 64 else text.let(f"trunc i64 {inside} to {value_type(target)}")
+        self.module.declare("declare double @strtod(ptr, ptr)")
+        return self.convert(text.let(f"call double @strtod(ptr {source}, ptr null)"), LREAL, target)
 
 
 def width_of(expr: Expr) -> int:
