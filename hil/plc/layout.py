@@ -16,3 +16,8 @@ HEADER = 80
 PASSES = 10_000_000  # loop passes in one scan, in all loops together; one more is an endless loop
 STACK = 1 << 20  # bytes of stack for calls which may recur
 FREE = 100_000  # a loop nest that provably makes fewer passes is not counted
+
+
+def kept(name: str) -> str:
+    """The member in which a block keeps where an in-out is, for its actions and methods."""
+    return f"__IN_OUT_{name}"

@@ -3,7 +3,7 @@
 import pytest
 
 from hil.plc.compiler import examine
-from tests.plc._plc import errors, ran
+from tests.plc._plc import attempt, errors, ran
 
 MEANS = [
     ("a : ARRAY [1..4] OF INT := 1, 2, 2(7);", "", {"A": [1, 2, 7, 7]}),
@@ -71,3 +71,16 @@ def test_an_in_out_of_an_instance_is_what_the_last_call_above_gave_it() -> None:
         errors(f"{block}PROGRAM P VAR f : Adder; x : INT; END_VAR x := f.sum; END_PROGRAM")
     )
     assert errors(f"{block}PROGRAM P VAR f : Adder; x : INT; END_VAR x := f.sum; END_PROGRAM") != []
+
+
+def test_actions_and_methods_reach_the_in_outs_of_the_last_call() -> None:
+    block = """FUNCTION_BLOCK Filter VAR_IN_OUT level : INT; END_VAR VAR calls : INT; END_VAR
+    METHOD Half level := level / 2; END_METHOD
+    ACTION Count: calls := calls + 1; level := level + calls; END_ACTION
+    Count(); Half(); Count; END_FUNCTION_BLOCK
+    """
+    found = ran("f : Filter; a : INT := 9; b : INT := 100;", "f(level := a); f(level := b); f.Half();", before=block)
+    assert (found["A"], found["B"]) == (7, 27)  # (9 + 1) / 2 + 2, ((100 + 3) / 2 + 4) / 2
+    _, fault = attempt("f : Filter;", "f.Half();", before=block)
+    assert fault is not None
+    assert fault.message == "level is nothing before Filter is called; call it first"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from hil.plc import layout
 from hil.plc import syntax as s
 from hil.plc import types as ty
 from hil.plc.checking.declarations import Declarations, unit_of
@@ -167,6 +168,11 @@ class Units(Declarations):
             pou.number = self._classes
             if start is None:
                 members.insert(0, Field(CLASS, ty.LINT, 0))
+        if declaration.members:  # actions and methods reach the in-outs that the body was called with
+            given = [one for one in pou.section("in_out") if not isinstance(one.type, ty.OpenArray)]
+            names = [layout.kept(one.name) for one in given]
+            inherited = set(start.fields) if start is not None else set[str]()
+            members += [Field(name, ty.LINT, 0) for name in names if name.upper() not in inherited]
         memory = ty.struct_of(pou.name, members, block=True, start=start)
         if pou.number:
             memory = replace(memory, image=ty.encode(ty.LINT, pou.number) + memory.image[8:])

@@ -206,10 +206,20 @@ class _Body(StatementLowering):
         """Gives a variable its register or its memory."""
         if variable.storage == "reference":
             self.pointers[variable] = f"%r.{symbol(variable.name)}"
+            self._keep(variable)
         elif variable.storage == "self":
             self._enter_own(variable)
         elif variable.storage == "local":
             self._enter_local(variable)
+
+    def _keep(self, variable: Variable) -> None:
+        """Notes where an in-out is, for the actions and methods of the block."""
+        text, memory = self.text, self.pou.memory
+        field = memory.fields.get(layout.kept(variable.name).upper()) if memory is not None else None
+        if field is not None:
+            there, base = (text.let(f"ptrtoint ptr {one} to i64") for one in (self.pointers[variable], "%mem"))
+            distance = text.let(f"sub i64 {there}, {base}")
+            text.do(f"store i64 {distance}, ptr {self.offset('%self', field.offset)}, align 8")
 
     def _enter_own(self, variable: Variable) -> None:
         type_ = machine(variable.type)

@@ -91,12 +91,26 @@ class ValueLowering(StandardLowering):
                 return self.offset("%mem", place.variable.offset)
             if place.variable.storage == "self" and place.variable not in self.pointers:
                 return self.offset("%self", place.variable.offset)
+            if place.variable.storage == "reference" and place.variable not in self.pointers:
+                return self._kept(place)
             return self.pointers[place.variable]
         if isinstance(place, FieldRef):
             return self.offset(self.address(place.base), place.offset)
         if isinstance(place, ElementRef):
             return self.open_element(place) if isinstance(place.base.type, OpenArray) else self._element(place)
         return self.other_address(place)
+
+    def _kept(self, place: VariableRef) -> str:
+        """An in-out of the block around an action or method: where the last call of the block had it."""
+        text, owner, name = self.text, self.pou.owner, place.variable.name
+        assert owner is not None
+        assert owner.memory is not None
+        field = owner.memory.fields[layout.kept(name).upper()]
+        distance = text.let(f"load i64, ptr {self.offset('%self', field.offset)}, align 8")
+        bad = text.let(f"icmp eq i64 {distance}, 0")
+        message = f"{name} is nothing before {owner.name} is called; call it first"
+        self.guard(bad, "null or foreign pointer", place.at, message)
+        return text.let(f"getelementptr i8, ptr %mem, i64 {distance}")
 
     def offset(self, pointer: str, offset: int) -> str:
         """A pointer some bytes further."""
