@@ -153,9 +153,9 @@ class Program:
         return zlib.decompress(self._image)
 
     def new_memory(self) -> Memory:
-        """Memory with every variable at its initial value, aligned to 16 bytes."""
-        raw = np.zeros(self.size + 16, np.uint8)
-        shift = -raw.ctypes.data % 16
+        """Memory with every variable at its initial value, aligned to 64 bytes, a line of the cache."""
+        raw = np.zeros(self.size + 64, np.uint8)
+        shift = -raw.ctypes.data % 64
         memory = raw[shift : shift + self.size]
         memory[:] = np.frombuffer(self._start, np.uint8)
         return memory

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from ci.benches.library import library
 from hil.blocks.native import Library, object_code, optimised
 from hil.blocks.workers import object_codes
 from hil.plc.compiler import checked
@@ -68,3 +69,16 @@ def test_counted_loops_over_arrays_become_vectors_without_checks(statement: str)
 
 def test_an_index_that_may_leave_the_array_is_checked() -> None:
     assert "@fault(" in loop("a[i + 1] := 0.0;")
+
+
+def test_the_library_of_the_bench_is_compiled_in_parts_and_runs() -> None:
+    lowered = lower(checked(library(1_000), "library.st"))
+    beside = [one[1:] for one in lowered.division.apart]
+    whole = ended(lowered, [object_code(lowered.text, opt=1)], 5)
+    assert ended(lowered, object_codes(lowered.division.parts(2_000), 1, beside), 5) == whole
+
+
+def test_the_text_to_compile_grows_with_the_library_and_no_faster() -> None:
+    small, large = (lower(checked(library(lines), "library.st")) for lines in (1_000, 4_000))
+    assert len(large.text) < 4.5 * len(small.text)
+    assert sum(map(len, large.division.parts())) < 1.5 * len(large.text)
