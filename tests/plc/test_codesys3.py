@@ -169,3 +169,12 @@ def test_enumerations_and_numbers_become_each_other_where_they_are_not_strict() 
     assert values(text, "n", "m", "b", "l") == [5, 1, True, 0]
     with pytest.raises(Diagnostics, match="State"):
         compile_text(types + " PROGRAM P VAR s : State; n : INT; END_VAR s := n; END_PROGRAM", profile="codesys")
+
+
+def test_an_action_takes_the_arguments_of_its_unit() -> None:
+    text = """FUNCTION_BLOCK Stack VAR_INPUT put : INT; END_VAR VAR_OUTPUT sum, calls : INT; END_VAR
+    calls := calls + 100;
+    ACTION Add: sum := sum + put; calls := calls + 1; END_ACTION END_FUNCTION_BLOCK
+    PROGRAM P VAR s : Stack; x, n : INT; END_VAR
+    s.Add(put := 4, sum => x); s.Add(5); s(); s.Add(put := x * 10, calls => n); x := s.sum; END_PROGRAM"""
+    assert values(text, "x", "n") == [49, 103]

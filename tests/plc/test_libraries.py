@@ -161,3 +161,12 @@ def test_a_moment_as_a_structure_and_back() -> None:
     fields = ("wYear", "wMonth", "wDay", "wDayOfWeek", "wHour", "wMinute", "wSecond")
     assert [program.read(memory, f"t.{one}") for one in fields] == [2024, 2, 29, 4, 13, 14, 15]
     assert program.read(memory, "d") == 1_709_212_455_000_000_000
+
+
+def test_an_axis_is_known_with_its_state() -> None:
+    text = """PROGRAM P VAR axis : AXIS_REF; power : MC_Power; s : Tc2_MC2.MC_AxisStates; END_VAR
+    axis.ReadStatus(); s := axis.Status.MotionState; IF axis.Status.Operational THEN power(Axis := axis); END_IF
+    END_PROGRAM"""
+    program, memory, fault = run(text)
+    assert fault is None
+    assert program.read(memory, "s") == 0

@@ -223,10 +223,31 @@ class Statements(Dynamic):
             self.expression(node.call.callee)
             self.scope.error(node.at, f"{text_of(node.call.callee)} alone does nothing; expected ':=' or a call")
             return None
+        if node.call.arguments and (member := self.method(node.call.callee)) is not None and member[0].kind == "ACTION":
+            return self._act(node.call, member[0])
         found = self.block_call(node.call)
         if found is None or isinstance(found, CallBlock | If):
             return found
         return None if found.type is POISON and isinstance(found, Const) else Evaluate(found)
+
+    def _act(self, node: s.Call, action: Pou) -> Statement | None:
+        """An action with arguments, which are those of its unit: inputs first, then the action, then outputs."""
+        at, callee = node.at, node.callee
+        instance = callee.base if isinstance(callee, s.Member) else s.Name(at, "THIS")
+        inputs = [one.name for one in (action.owner or action).section("input")]
+        before, after = list[Statement | None](), list[Statement | None]()
+        for place, one in enumerate(node.arguments):
+            name = one.name or (inputs[place] if place < len(inputs) else "")
+            if one.value is None or not name:
+                continue
+            member = s.Member(one.at, instance, name)
+            if one.output:
+                after.append(self.assign(s.Assign(one.at, one.value, member)))
+            else:
+                before.append(self.assign(s.Assign(one.at, member, one.value)))
+        call = self.block_call(s.Call(at, callee, []))
+        done = call if call is None or isinstance(call, CallBlock | If) else Evaluate(call)
+        return block([one for one in (*before, done, *after) if one is not None])
 
     def _callable(self, callee: s.Expression) -> bool:
         """Whether a name alone is a call: of an action, a method, a program."""

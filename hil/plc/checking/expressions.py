@@ -37,12 +37,6 @@ from hil.plc.types import (
 _COMPARISONS = frozenset(("=", "<>", "<", ">", "<=", ">="))
 
 
-def _number(expr: Expr) -> Expr:
-    """An enumerator as its number; anything else, and what is strict, as it is."""
-    plain = isinstance(expr.type, Enum) and not expr.type.strict
-    return convert(expr, expr.type.base) if plain and isinstance(expr.type, Enum) else expr
-
-
 class Expressions(Paths):
     """Checks expressions in one scope. Calls are checked by a subclass."""
 
@@ -187,8 +181,6 @@ class Expressions(Paths):
             return poison(at)
         if (pointed := self.pointer_operation(op, at, left, right)) is not None:
             return pointed
-        if self.lenient and not same(left.type, right.type):
-            left, right = _number(left), _number(right)
         if op in _COMPARISONS:
             return self._comparison(op, at, left, right)
         if op in ("AND", "OR", "XOR", "AND_THEN", "OR_ELSE"):

@@ -21,6 +21,8 @@ def number(type_: Type, profile: Profile) -> Type:
 
 def becomes(source: Type, target: Type, profile: Profile) -> bool:
     """Whether `source` becomes `target` by itself."""
+    if isinstance(target, Enum) and target.strict and not isinstance(source, Enum):
+        return False
     if isinstance(source, Enum) != isinstance(target, Enum):
         source, target = number(source, profile), number(target, profile)
     if widens(source, target):

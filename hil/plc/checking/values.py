@@ -188,11 +188,6 @@ class Values:
             return inner if inner.type is POISON else convert(inner, target)
         if same(source, target) or same(base(source), target):
             return stored(expr)
-        if (counted := self._counted(expr, target)) is not None:
-            return self.coerce(counted, target, what)
-        if isinstance(target, Enum) and self.lenient and not target.strict and _is_whole(source):
-            inner = self.coerce(expr, target.base, what)
-            return inner if inner.type is POISON else convert(inner, target)
         if (text := as_text(expr, target)) is not None:
             return text
         if pseudo(source) and isinstance(target, Scalar) and self._literal_fits(expr, target):
@@ -201,23 +196,8 @@ class Values:
             return referred
         if becomes(base(source), target, self.scope.names.profile):
             return convert(expr.operand if isinstance(expr, Convert) and expr.temporary else expr, target)
-        return self._no(expr, target, what)
-
-    def _no(self, expr: Expr, target: Type, what: str) -> Expr:
-        words = f"{what} is {target.name}, but the value is {spoken(expr.type)}{cure(expr.type, target)}"
-        self.scope.error(expr.at, words)
+        self.scope.error(expr.at, f"{what} is {target.name}, but the value is {spoken(source)}{cure(source, target)}")
         return poison(expr.at)
-
-    @property
-    def lenient(self) -> bool:
-        """Whether enumerations and numbers become each other."""
-        return self.scope.names.profile.implicit_conversions == "low bits"
-
-    def _counted(self, expr: Expr, target: Type) -> Expr | None:
-        """An enumerator as its number where one is wanted, in lenient profiles."""
-        if not isinstance(expr.type, Enum) or not isinstance(target, Scalar) or not self.lenient:
-            return None
-        return convert(expr, expr.type.base)
 
     def refer(self, expr: Expr, target: Type, what: str) -> Expr | None:
         """A value as an address, or an address as a number; None when it does not fit."""
@@ -248,11 +228,6 @@ class Values:
                 return poison(expr.at)
             return Const(target, inner.at, inner.value)
         return RangeCheck(target, expr.at, inner, what)
-
-
-def _is_whole(type_: Type) -> bool:
-    found = base(type_)
-    return isinstance(found, Scalar) and found.family in ("int", "uint", "bits", "any_int")
 
 
 def spoken(type_: Type) -> str:
