@@ -58,7 +58,7 @@ class Attributes(AttributeService):  # type: ignore[misc]
         content = value.read(image, part)
         if isinstance(content, int):
             return ua.DataValue(StatusCode=ua.StatusCode(content))
-        return ua.DataValue(content, self._quality(value), stamp, stamp)
+        return ua.DataValue(content, self.quality(value), stamp, stamp)
 
     def read_one(self, node: ua.NodeId, _attribute: ua.AttributeIds, part: str | None = None) -> ua.DataValue:
         """Read one variable, as a subscription does."""
@@ -97,7 +97,8 @@ class Attributes(AttributeService):  # type: ignore[misc]
         """Whether a variable, or one that it lies in, is forced."""
         return any(value.path == one or value.path.startswith((f"{one}.", f"{one}[")) for one in self.controller.forced)
 
-    def _quality(self, value: Value) -> ua.StatusCode:
+    def quality(self, value: Value) -> ua.StatusCode:
+        """Return how far a value is to be trusted: the last good one of a PLC in fault, a forced one, or a good one."""
         if self.controller.fault:
             return ua.StatusCode(_CODES.UncertainLastUsableValue)
         return ua.StatusCode(_CODES.GoodLocalOverride if self._forced(value) else _CODES.Good)

@@ -10,9 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from asyncua import Server, ua
-from asyncua.common.callback import CallbackType, ServerItemCallback
 from asyncua.crypto.permission_rules import User, UserRole
-from asyncua.server.address_space import AddressSpace
 from asyncua.server.internal_server import InternalServer
 from asyncua.server.internal_session import InternalSession
 
@@ -24,11 +22,10 @@ from hil.targets._attributes import Attributes
 from hil.targets._commands import Commands, Session
 from hil.targets._guards import guard, watch_channels
 from hil.targets._plcopen import Model
+from hil.targets._sampling import Subscriptions
 from hil.targets._values import Kinds, values
 from hil.targets.controller import Controller
 from hil.targets.security import Security
-
-_SAMPLING = 0.05  # s: how often subscribed variables are looked at
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
@@ -70,7 +67,6 @@ class OpcUaServer:
         if security is not None:
             security.check()
         self._sampler: asyncio.Task[None] | None = None
-        self._subscribed: set[ua.NodeId] = set()
 
     @property
     def url(self) -> str:
@@ -90,6 +86,7 @@ class OpcUaServer:
         """
         internal = _Internal()
         internal.attribute_service = self._attributes = Attributes(internal.aspace, self.controller)
+        internal.subscription_service = subscriptions = Subscriptions(internal.aspace, internal, self._attributes)
         internal.disabled_clock = True
         self._server = server = Server(internal)
         server.name = f"hil plc: {self.controller.program.name}"
@@ -114,8 +111,7 @@ class OpcUaServer:
             watch_channels(server, self.security)
         if server.bserver is not None:
             self.port = server.bserver.port
-        server.subscribe_server_callback(CallbackType.ItemSubscriptionCreated, self._note)
-        self._sampler = asyncio.create_task(self._sample(internal.aspace))
+        self._sampler = asyncio.create_task(subscriptions.sample())
 
     async def stop(self) -> None:
         """Stop listening and let every client go."""
@@ -134,24 +130,6 @@ class OpcUaServer:
         groups = model.configuration()
         model.variables(found, groups, self._attributes.read_one)
         Commands(self.controller, self._attributes, spaces).add(model.tree, lockstep=self.lockstep)
-
-    def _note(self, event: ServerItemCallback, _dispatcher: object) -> None:
-        """Remember what a client subscribes to."""
-        for item in event.request_params.ItemsToCreate:
-            if self._attributes.find(item.ItemToMonitor.NodeId) is not None:
-                self._subscribed.add(item.ItemToMonitor.NodeId)
-
-    async def _sample(self, space: AddressSpace) -> None:
-        """Look at the subscribed variables; the library tells the subscriber when one has changed."""
-        while True:
-            await asyncio.sleep(_SAMPLING)
-            for node in tuple(self._subscribed):
-                waiting = space[node].attributes[ua.AttributeIds.Value].datachange_callbacks
-                if not waiting:
-                    self._subscribed.discard(node)
-                for handle, tell in tuple(waiting.items()):
-                    if handle in waiting:
-                        await tell(handle, self._attributes.read_one(node, ua.AttributeIds.Value))
 
 
 def _address(url: str, *, secure: bool) -> tuple[str, int]:
