@@ -36,6 +36,7 @@ class Judged:
     compiled: bool
     profile: str
     found: list[Diagnostic] = field(default_factory=list)
+    because: frozenset[str] = frozenset()  # the files that are wrong themselves and that it uses
     uses: frozenset[str] = frozenset()
 
 
@@ -83,6 +84,7 @@ def _examined(files: list[File], profile: str, judged: frozenset[str]) -> Findin
         if (one := by_file.get(unit_.source.file)) is not None:
             one.compiled &= unit_.source not in sound.unsound
             one.uses |= report.uses.get(unit_.source, set())
+            one.because |= sound.because(unit_.source) - {unit_.source.file}
     for each in files:
         if each.name in by_file and not each.sound:
             by_file[each.name].compiled = False
@@ -118,21 +120,25 @@ class _Soundness:
         for pou in project.pous.values():
             for callee, _ in pou.calls.values():
                 self._users.setdefault(callee.source, set()).add(pou.source)
-        self.unsound = set[Source]()
+        self.unsound: dict[Source, Source] = {}  # and the one that is wrong itself
         self._spread(report.faulty)
+
+    def because(self, source: Source) -> set[str]:
+        """The file that is wrong itself and that makes a source unsound, if any."""
+        return {self.unsound[source].file} if source in self.unsound else set()
 
     def _spread(self, faulty: Iterable[Source]) -> None:
         waiting = [one for one in faulty if one not in self.unsound]
-        self.unsound |= {*waiting}
+        self.unsound |= {one: one for one in waiting}
         for source in waiting:
-            more = self._users.get(source, set()) - self.unsound
-            self.unsound |= more
+            more = [one for one in self._users.get(source, ()) if one not in self.unsound]
+            self.unsound |= dict.fromkeys(more, self.unsound[source])
             waiting += more
 
     def lowered(self, judged: set[Source]) -> set[Source]:
         """Translates what is sound and judged; gives the sources that could not be, each with a diagnostic."""
         failed = set[Source]()
-        while sources := judged - self.unsound:
+        while sources := judged - self.unsound.keys():
             text, refused = lower_each(self._part(), self._roots(sources))
             if not refused:
                 for source in self._refused_by_llvm(text, sorted(sources, key=lambda one: one.file)):

@@ -48,6 +48,7 @@ class _Check:
     readings: list[Reading] = field(default_factory=list)
     results: dict[int, Result] = field(default_factory=dict)
     missing: dict[str, list[Missing]] = field(default_factory=dict)
+    uses: dict[int, frozenset[str]] = field(default_factory=dict)  # the names that a file takes, itself included
 
     def outcome(self) -> Outcome:
         self._read()
@@ -106,6 +107,8 @@ class _Check:
             for number, answer in sorted(answers(tasks), key=lambda one: one[0]):
                 again += self._take(neighbours, waiting[number], answer)
             waiting = again
+        for number, uses in sorted(self.uses.items()):
+            self._twins(neighbours, number, uses)
 
     def _task(self, neighbours: Neighbours, batch: Batch) -> tuple[list[batches.File], tuple[str, ...]]:
         roots, files, own = {*batch.roots}, list[batches.File](), neighbours.own(batch)
@@ -123,7 +126,7 @@ class _Check:
             roots = sorted(batch.roots, key=lambda one: (len(neighbours.used(one)), one))
             half, strict = len(roots) // 2, bool(batch.strict)
             return [neighbours.together(part, batch.profiles, strict) for part in (roots[:half], roots[half:])]
-        lines = batch.lines or 1
+        lines, again = batch.lines or 1, list[int]()
         for number in batch.roots:
             result = self.results[number]
             result.seconds += answer.seconds * self.readings[number].lines / lines
@@ -132,13 +135,17 @@ class _Check:
                 result.diagnostics.append(_at_start(result.file, answer))
                 continue
             judged = answer.value.files[result.file]
+            if len(batch.roots) > 1 and not batch.strict and judged.because & batch.bent:
+                again.append(number)
+                continue
             result.profile, result.compiled = judged.profile, judged.compiled
+            result.because = tuple(sorted(judged.because))
             result.diagnostics = sorted({*result.diagnostics, *judged.found})
-            self._twins(neighbours, number, judged.uses)
+            self.uses[number] = judged.uses
         if not answer.fault:
             for name, one in answer.value.missing.items():
                 self.missing.setdefault(name, []).append(one)
-        return []
+        return [neighbours.together([one], batch.profiles, False) for one in again]
 
     def _twins(self, neighbours: Neighbours, number: int, uses: frozenset[str]) -> None:
         """A name that a file uses and that two files beside or below it declare is a mistake of the second."""

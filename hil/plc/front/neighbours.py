@@ -1,6 +1,7 @@
 """Which declaration a file sees when several have one name, and which files are checked together.
 
-A file sees its own declaration, else that in the nearest folder around it that holds one (with the folders below).
+A file sees its own declaration, else that in the nearest folder around it that holds one (with the folders below), up
+to the folder that holds a .git. What the standard's library has it sees only from its own folder.
 Files are checked together as long as no two of them mean different declarations by one name.
 """
 
@@ -9,10 +10,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
+from hil.plc import prelude
+from hil.plc.checking.constants import Constants
+from hil.plc.checking.scope import Names, Scope
+from hil.plc.diagnostics import Report, Source
 from hil.plc.front.reading import Reading
+from hil.plc.types import ELEMENTARY
 
-ROOM = 20_000  # lines of files that need not be checked together, in one batch
+ROOM = 20_000  # lines of judged files that need not be checked together, in one batch
+STANDARD = -1  # instead of a file: a name of the standard's library, or of its types
 _OPEN = 6  # batches that may still grow
 
 
@@ -21,7 +29,7 @@ class Batch:
     """Files checked together: `roots` are judged, the other members are what they use.
 
     `means` says which member's declaration a name means; members in `strict` belong to one project, in which a name
-    means one thing.
+    means one thing. `bent` are the files of members for which a name means something else than it would by itself.
     """
 
     profiles: tuple[str, ...]
@@ -30,6 +38,8 @@ class Batch:
     means: dict[str, int] = field(default_factory=dict)
     strict: frozenset[int] = frozenset()
     lines: int = 0
+    judged: int = 0  # lines of the roots
+    bent: set[str] = field(default_factory=set)
 
 
 class Neighbours:
@@ -57,6 +67,8 @@ class Neighbours:
         for folder in _upwards(self._folders[number]):
             if found := self._owners.get((folder, name)):
                 return found
+            if is_standard(name):  # what others make of TON is none of a file's business
+                return []
         return []
 
     def twins(self, number: int, name: str) -> list[int]:
@@ -72,8 +84,8 @@ class Neighbours:
             found: dict[str, int] = {}
             for path in sorted(self.readings[number].wanted):
                 for name in self._meant(path):
-                    for one in self.nearest(number, name)[:1]:
-                        found[name] = one
+                    if (nearest := self.nearest(number, name)) or is_standard(name):
+                        found[name] = nearest[0] if nearest else STANDARD
             self._used[number] = found
         return self._used[number]
 
@@ -95,7 +107,7 @@ class Neighbours:
             if number in known:
                 continue
             yield number
-            more = [one for one in dict.fromkeys(self.used(number).values()) if one not in seen]
+            more = [one for one in dict.fromkeys(self.used(number).values()) if one not in seen and one != STANDARD]
             seen |= {*more}
             waiting += more
 
@@ -110,7 +122,7 @@ class Neighbours:
         done, growing = list[Batch](), list[Batch]()
         for root in roots:
             for batch in reversed(growing):
-                new = None if batch.lines > ROOM else self._fits(root, batch)
+                new = None if batch.judged > ROOM else self._fits(root, batch)
                 if new is not None:
                     self._grow(batch, [root], new)
                     break
@@ -121,15 +133,11 @@ class Neighbours:
         return done + growing
 
     def _fits(self, root: int, batch: Batch) -> list[int] | None:
-        """The files that a batch has not and a root needs; None when a name of theirs means something else in it."""
-        new, means = list[int](), batch.means
-        if any(means.get(name, root) != root for name in self.readings[root].declared):
+        """The files that a batch has not and a root needs; None when a name of the root means something else in it."""
+        names = [*((name, root) for name in self.readings[root].declared), *self._names(root)]
+        if any(batch.means.get(name, one) != one for name, one in names):
             return None
-        for number in self.closure([root], batch.members):
-            if any(means.get(name, one) != one for name, one in self._names(number)):
-                return None
-            new.append(number)
-        return new
+        return list(self.closure([root], batch.members))
 
     def _names(self, number: int) -> Iterator[tuple[str, int]]:
         """The names that a file offers and those that it uses, each with the file that it means."""
@@ -139,13 +147,15 @@ class Neighbours:
     def _grow(self, batch: Batch, roots: list[int], new: list[int]) -> None:
         batch.roots += roots
         for number in roots:
+            batch.judged += self.readings[number].lines
             for name in self.readings[number].declared:
                 batch.means.setdefault(name, number)
         for number in new:
             batch.members[number] = None
             batch.lines += self.readings[number].lines
             for name, one in self._names(number):
-                batch.means.setdefault(name, one)
+                if batch.means.setdefault(name, one) != one:
+                    batch.bent.add(self.readings[number].file)
 
     def own(self, batch: Batch) -> dict[int, frozenset[str]]:
         """By member the types and units that it declares in a batch: those that no name of another means."""
@@ -159,11 +169,17 @@ class Neighbours:
         }
 
 
-def _upwards(folder: str) -> Iterator[str]:
-    """A folder and those above it."""
-    while True:
-        yield folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return
-        folder = above
+@cache
+def is_standard(name: str) -> bool:
+    """Whether a name in capitals means something without any declaration."""
+    standard = Constants(Scope(Names(Report()), Source("", "")))
+    return name in ELEMENTARY or prelude.block(name) is not None or standard.has_standard(name)
+
+
+@cache
+def _upwards(folder: str) -> tuple[str, ...]:
+    """A folder and those above it, up to the one that a version control keeps."""
+    above = os.path.dirname(folder)
+    if above == folder or os.path.exists(os.path.join(folder, ".git")):
+        return (folder,)
+    return (folder, *_upwards(above))

@@ -25,6 +25,7 @@ class Result:
     compiled: bool
     seconds: float
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    because: tuple[str, ...] = ()  # files that are wrong themselves and that it uses
 
     @property
     def pace(self) -> float:
@@ -98,6 +99,7 @@ class Outcome:
                 "parsed": one.parsed,
                 "compiled": one.compiled,
                 "seconds": round(one.seconds, 6),
+                "because": one.because,
                 "diagnostics": [each._asdict() for each in one.diagnostics],
             }
             for one in self.results
