@@ -15,7 +15,7 @@ class Profile:
     name: str
     whole_arithmetic: Literal["native width", "32-bit temporaries"] = "native width"
     real_literals: Literal["type they meet", "LREAL"] = "type they meet"
-    implicit_conversions: Literal["without loss", "low bits"] = "without loss"
+    implicit_conversions: Literal["without loss", "no fewer bits", "low bits"] = "without loss"
     bits_in_arithmetic: Literal["refused", "numbers"] = "refused"
     enumerations: Literal["types of their own", "numbers"] = "types of their own"
     shift_of_signed: Literal["zeros", "sign"] = "zeros"
@@ -63,6 +63,7 @@ CODESYS = Profile(
 SIEMENS = Profile(
     "siemens",
     direct_addresses="by byte",
+    implicit_conversions="no fewer bits",
     f_trig_first_scan="FALSE",
     string_length="254",
     string_elements="characters from 1",
@@ -97,6 +98,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "implicit_conversions": {
         "without loss": "those of figure 12 of the standard: INT to REAL, UINT to DINT; others are written out",
+        "no fewer bits": "whole types and bit strings become each other, and reals, of as many bits or more: WORD to "
+        "INT, DINT to REAL; TIME and DINT, in milliseconds; whole numbers take part in AND, OR, XOR",
         "low bits": "whole types and bit strings become each other (DINT to WORD: the low bits) and REAL, LREAL "
         "becomes REAL; DINT and UDINT meet in LINT and give a DINT again; REAL to whole types is written out",
     },
@@ -217,6 +220,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "subrange_violation": "CODESYS help: checked only where the project has CheckRangeSigned",
     },
     "siemens": {
+        "implicit_conversions": "TIA Portal help, implicit conversions in SCL without the IEC check",
         "index_out_of_bounds": "STEP 7 help: a programming error, which stops the CPU without an OB121",
         "real_to_whole": "STEP 7 help, ROUND: to the even number",
         "bits_as_real": "STEP 7 help, DWORD_TO_REAL: the bit pattern is transferred",

@@ -20,10 +20,13 @@ def run(text: str, profile: Profile = CODESYS) -> tuple[Program, Memory, Fault |
     return program, memory, program.scan(memory, 0)
 
 
+_GIVEN = ("VAR_INPUT", "VAR_IN_OUT")
+
+
 def typed_call(name: str, pou: s.Pou) -> tuple[list[str], str]:
     """Variables of the types that an overload takes, and a call with them."""
     number = name.replace(".", "_").replace("(", "_").rstrip(")")
-    formals = [one for section in pou.sections if section.kind == "VAR_INPUT" for one in section.variables]
+    formals = [one for section in pou.sections if section.kind in _GIVEN for one in section.variables]
     types = [re.split(r"[;:]", pou.source.text[one.type.at :], maxsplit=1)[0] for one in formals]
     declared = [f"{number}_{place} : {type_};" for place, type_ in enumerate(types)]
     given = ", ".join(f"{one.name} := {number}_{place}" for place, one in enumerate(formals))

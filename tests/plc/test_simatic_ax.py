@@ -88,3 +88,11 @@ def test_own_assertion_beside_those_of_the_library() -> None:
         ran("n : INT;", "IF n > 0 THEN AxUnit.Assert.Equal(State#On, State#Off); END_IF;", before=before)
     except Diagnostics as found:
         raise AssertionError(found) from None
+
+
+def test_conversions_without_a_word() -> None:
+    body = """w := i; i := w; n := w = i; u := b; r := d; d := t; t := d + 250; d := t - d;
+    k := i AND 16#0F; m := i OR w;"""
+    declared = "w : WORD; i : INT := -2; b : BYTE := 16#80; u : UINT; r : REAL; d : DINT := 7; t : TIME := T#1s;"
+    found = ran(declared + " n : BOOL; k : INT; m : DINT;", body)
+    assert (found["W"], found["I"], found["U"], found["R"], found["D"], found["K"]) == (0xFFFE, -2, 128, 7.0, 250, 14)

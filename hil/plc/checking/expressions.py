@@ -268,7 +268,9 @@ class Expressions(Paths):
 
     def _logic(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         type_ = self.meet(left, right)
-        families = ("bool",) if op in ("AND_THEN", "OR_ELSE") else ("bool", "bits")
+        families: tuple[str, ...] = ("bool",) if op in ("AND_THEN", "OR_ELSE") else ("bool", "bits")
+        if len(families) > 1 and self.scope.names.profile.implicit_conversions != "without loss":
+            families = ("bool", "bits", "int", "uint")
         if type_ is ANY_INT:
             type_ = ELEMENTARY["LWORD"]
         if not isinstance(type_, Scalar) or type_.family not in families:

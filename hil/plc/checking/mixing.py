@@ -33,6 +33,11 @@ def becomes(source: Type, target: Type, profile: Profile) -> bool:
         return same(source.base, target) or becomes(source.base, target, profile)
     if not isinstance(source, Scalar) or not isinstance(target, Scalar):
         return False
+    if profile.implicit_conversions == "no fewer bits":
+        if {source.name, target.name} == {"TIME", "DINT"}:
+            return True
+        if source.bits > target.bits:
+            return False
     if source.family in WHOLE:
         return target.family in (*WHOLE, "real")
     return source.family == target.family == "real"
@@ -48,6 +53,8 @@ def meeting(one: Type, other: Type, profile: Profile) -> Type | None:
         return found
     if not isinstance(one, Scalar) or not isinstance(other, Scalar):
         return None
+    if profile.implicit_conversions == "no fewer bits" and {one.name, other.name} == {"TIME", "DINT"}:
+        return DINT
     families = {one.family, other.family}
     if families <= {*WHOLE, "real"} and "real" in families:
         return LREAL if LREAL in (one, other) else REAL

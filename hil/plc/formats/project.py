@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hil.plc.formats import codesys2, plcopen, twincat
+from hil.plc.formats import codesys2, plcopen, scl, twincat
 from hil.plc.formats.detect import HEAD, detect
 from hil.plc.formats.text import decode, masked
 from hil.plc.formats.unit import Findings, Lines, Unit
@@ -212,6 +212,8 @@ def _units(path: Path, data: bytes, given: bool, dialect: str, findings: Finding
     except XmlFault as fault:
         findings.error(file, fault.line, fault.column, fault.text)
         return []
+    if dialect == "scl":
+        return scl.units(text, file, findings)
     return [Unit(text, file, Lines(), dialect or "st")]
 
 

@@ -30,7 +30,7 @@ _NAME = re.compile(r"\s*(?:(?:FINAL|ABSTRACT|PUBLIC|INTERNAL)\s+)*(\w+)")
 _ENUMERATION = re.compile(r"\s*\w+\s*:\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*\w*\s*(?::=\s*\w+)?\s*;")
 _VARIABLE = re.compile(r"^[ \t]+(\w+)\s*:(?!=).*?;", re.MULTILINE | re.DOTALL)
 _RELATED = re.compile(r"\b(?:EXTENDS|IMPLEMENTS)\s+([\w.]+(?:\s*,\s*[\w.]+)*)")
-_EACH = re.compile(r"\bEACH\b")
+_EACH = re.compile(r"(?<![A-Za-z])EACH(?![A-Za-z])")
 _BLOCKS = ("FUNCTION_BLOCK", "FUNCTION", "INTERFACE", "CLASS")
 
 
