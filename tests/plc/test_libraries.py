@@ -28,7 +28,7 @@ def typed_call(name: str, pou: s.Pou) -> tuple[list[str], str]:
     number = name.replace(".", "_").replace("(", "_").rstrip(")")
     formals = [one for section in pou.sections if section.kind in _GIVEN for one in section.variables]
     types = [re.split(r"[;:]", pou.source.text[one.type.at :], maxsplit=1)[0] for one in formals]
-    declared = [f"{number}_{place} : {type_};" for place, type_ in enumerate(types)]
+    declared = [f"{number}_{place} : {type_.replace('[*]', '[0..7]')};" for place, type_ in enumerate(types)]
     given = ", ".join(f"{one.name} := {number}_{place}" for place, one in enumerate(formals))
     return declared, f"{name.partition('(')[0]}({given});"
 

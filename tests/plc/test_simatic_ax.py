@@ -96,3 +96,23 @@ def test_conversions_without_a_word() -> None:
     declared = "w : WORD; i : INT := -2; b : BYTE := 16#80; u : UINT; r : REAL; d : DINT := 7; t : TIME := T#1s;"
     found = ran(declared + " n : BOOL; k : INT; m : DINT;", body)
     assert (found["W"], found["I"], found["U"], found["R"], found["D"], found["K"]) == (0xFFFE, -2, 128, 7.0, 250, 14)
+
+
+def test_logic_that_leaves_out_its_right_side() -> None:
+    before = """FUNCTION Touch : BOOL VAR_IN_OUT n : INT; END_VAR n := n + 1; Touch := TRUE; END_FUNCTION"""
+    body = "a := FALSE && Touch(n); b := TRUE || Touch(n); c := a || b && Touch(n);"
+    found = ran("a, b, c : BOOL; n : INT;", body, before=before)
+    assert (found["A"], found["B"], found["C"], found["N"]) == (False, True, True, 1)
+
+
+def test_named_values_where_their_type_is_changed() -> None:
+    before = """TYPE Status : WORD (OK := 16#0, BAD := 16#8001); END_TYPE
+    FUNCTION Fail VAR_IN_OUT w : WORD; END_VAR w := 16#8001; END_FUNCTION"""
+    found = ran("s : Status; bad : BOOL;", "Fail(s); bad := s = Status#BAD;", before=before)
+    assert found["BAD"] is True
+
+
+def test_measured_time() -> None:
+    body = "IF n = 0 THEN m.Start(); END_IF; n := n + 1; IF n = 3 THEN m.Stop(); END_IF; s := m.GetElapsedSeconds();"
+    found = ran("m : RuntimeMeasurement; n : INT; s : LREAL;", body, 5, "USING Siemens.Simatic.S71500.Clocks;")
+    assert found["S"] == 0.02

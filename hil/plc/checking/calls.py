@@ -25,7 +25,7 @@ from hil.plc.tree import (
     Variable,
     VariableRef,
 )
-from hil.plc.types import POISON, Array, OpenArray, Pointer, String, Struct, Type, decode, same
+from hil.plc.types import POISON, Array, Enum, OpenArray, Pointer, String, Struct, Type, decode, same
 
 
 class Calls(StandardFunctions, Objects, Choosing, Enabling):
@@ -210,6 +210,9 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
             self.scope.error(place.at, f"{pou.name}'s {formal.name} cannot be a single bit; use a variable of its own")
             return None
         if isinstance(formal.type, OpenArray) and _opens(place.type, formal.type):
+            mark(place, addressed=True)
+            return place
+        if isinstance(place.type, Enum) and place.type.named and same(place.type.base, formal.type):
             mark(place, addressed=True)
             return place
         if not same(place.type, formal.type) and not self._stands_for(place.type, formal.type):

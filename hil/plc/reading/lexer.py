@@ -39,9 +39,10 @@ _TOKEN = re.compile(
     |(?P<int>[0-9]{{1,2}}\#[0-9A-F_]+|[0-9][0-9_]*)
     |(?P<string>'(?:\$[^\r\n]|[^'$\r\n])*'|"(?:\$[^\r\n]|[^"$\r\n])*")
     |(?P<direct>%(?:[IQM][XBWDLR]?\*?[0-9.]*|[XBWDL][0-9]+))
-    |(?P<op>:=|=>|<=|>=|<>|\?=|\*\*|\.\.|[-+*/=<>&()\[\],;:.^])""",
+    |(?P<op>:=|=>|<=|>=|<>|\?=|\*\*|\.\.|&&|\|\||[-+*/=<>&()\[\],;:.^])""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_SHORT = {"&&": "AND_THEN", "||": "OR_ELSE"}  # as SIMATIC AX has them beside the words
 _BRACKETS = {"(*": re.compile(r"\(\*|\*\)"), "/*": re.compile(r"/\*|\*/")}
 
 
@@ -98,7 +99,7 @@ def tokens_of(source: Source, report: Report) -> Tokens:
             names = upper in _OUTER and _NAMED.match(text, found.end()) is None  # `Configuration : T;` in a VAR
             tokens.append(Token(upper if upper in KEYWORDS and not names else "id", word, at))
         elif kind == "op":
-            tokens.append(Token(word, word, at))
+            tokens.append(Token(_SHORT.get(word, word), word, at))
         elif kind == "pragma":
             pragmas.setdefault(len(tokens), []).append(word)
         elif kind not in ("space", "comment"):
