@@ -85,18 +85,9 @@ def assemble(
         late = rig.step // rate if policy.lateness is None else policy.lateness
         pace = Pace(rig.step, rate, image.view("loop.lateness"), tolerance=late, grace=policy.grace)
         clock = [pace.step]
-    update, measure = (
-        None if kernel is None else Step("plant", kernel, rig.file.plant.step, **_memory(plant, "outputs"))
-        for kernel in (rig.plant.update_kernel, rig.plant.measure_kernel)
-    )
-    watch = envelope(rig.plant)
-    states: dict[str, Any] = {"x": plant["state"], "u": plant["inputs"]}
-    beyond = []
-    if watch is not None:
-        y = image.section("plant", "envelope")
-        beyond = [Step("envelope", watch, rig.file.plant.step, p=plant["parameters"], y=y, **states)]
+    seen = _plant_steps(rig, plant, image)
     solver = Solver.of(rig.plant, rig.file.plant.solver, plant)
-    advance = Step("plant", solver.code, rig.file.plant.step, p=solver.problem, **states)
+    advance = Step("plant", solver.code, rig.file.plant.step, p=solver.problem, x=plant["state"], u=plant["inputs"])
     send, answer = _controller_memory(rig, image)
     latch, exchange, program_memory = _controller_steps(rig, image, send, answer, wire, free)
     row_bytes = image.memory.dtype.itemsize + 16
@@ -110,25 +101,36 @@ def assemble(
     schedule = [
         *clock,
         script(_changes(scenario, image, settings), rig.step),
-        *(one for one in (update, measure) if one),
+        *(one for one in (seen["update"], seen["measure"]) if one),
         *latch,
         *_block_steps(rig, image, settings, keep),
         *_wires_to(rig, image, "controller", rig.controller.period),
         *exchange,
         *_wires_to(rig, image, "plant", rig.file.plant.step),
-        *beyond,
+        *([seen["envelope"]] if seen["envelope"] else []),
         ring.step,
         advance,
     ]
     keep += [plant, solver, schedule]
     return Assembly(
-        image, Loop(schedule, rig.step), ring, measure, advance, solver, pace, exchange[-1], program_memory,
+        image, Loop(schedule, rig.step), ring, seen["measure"], advance, solver, pace, exchange[-1], program_memory,
         send, answer, tuple(keep),
     )  # fmt: skip
 
 
-def _memory(plant: Mapping[str, "np.ndarray[Any, Any]"], y: str) -> dict[str, Any]:
-    return {"p": plant["parameters"], "x": plant["state"], "u": plant["inputs"], "y": plant[y]}
+def _plant_steps(rig: Rig, plant: Mapping[str, "np.ndarray[Any, Any]"], image: ProcessImage) -> dict[str, Step | None]:
+    """Return the plant's discrete part, its outputs and its envelope, each None where the plant has none."""
+    seen: dict[str, Any] = {"p": plant["parameters"], "x": plant["state"], "u": plant["inputs"]}
+    beyond = image.section("plant", "envelope") if rig.plant.outside else plant["outputs"]
+    codes = {
+        "update": (rig.plant.update_kernel, plant["outputs"]),
+        "measure": (rig.plant.measure_kernel, plant["outputs"]),
+        "envelope": (envelope(rig.plant), beyond),
+    }
+    period = rig.file.plant.step
+    return {
+        name: None if code is None else Step("plant", code, period, y=y, **seen) for name, (code, y) in codes.items()
+    }
 
 
 def _plant_memory(rig: Rig, image: ProcessImage, settings: ProcessImage) -> dict[str, "np.ndarray[Any, Any]"]:
