@@ -178,3 +178,13 @@ def test_an_action_takes_the_arguments_of_its_unit() -> None:
     PROGRAM P VAR s : Stack; x, n : INT; END_VAR
     s.Add(put := 4, sum => x); s.Add(5); s(); s.Add(put := x * 10, calls => n); x := s.sum; END_PROGRAM"""
     assert values(text, "x", "n") == [49, 103]
+
+
+def test_an_action_may_be_a_chart() -> None:
+    text = """PROGRAM P VAR n, m : INT; END_VAR
+    ACTION Chart: INITIAL_STEP S0: END_STEP TRANSITION FROM S0 TO S1 := TRUE; END_TRANSITION
+    STEP S1: Count(N); END_STEP TRANSITION FROM S1 TO S0 := n > 1; END_TRANSITION END_ACTION
+    ACTION Count: n := n + 1; END_ACTION
+    Chart(); m := m + 1; END_PROGRAM"""
+    assert values(text, "n", "m", "S0.X", scans=3, profile="iec") == [2, 3, False]
+    assert values(text, "n", "m", "S0.X", scans=4, profile="iec") == [2, 4, True]

@@ -190,7 +190,8 @@ def _tasks(resource: Element) -> list[TaskEntry]:
         priority = one.get("priority").strip()
         single = one.get("single").strip()
         properties = [f"SINGLE := {single}"] if single else []
-        properties += [f"INTERVAL := {time}"] if time and not single else []
+        periodic = bool(time.strip("T#0.msuhd")) and not single  # an interval of zero: as often as the PLC scans
+        properties += [f"INTERVAL := {time}"] if periodic else []
         properties += [f"PRIORITY := {priority}"] if priority.isdecimal() else ["PRIORITY := 0"]
         programs = [_instance(call) for call in one.all("pouInstance") if call.get("name")]
         by_name[one.get("name").upper()] = programs

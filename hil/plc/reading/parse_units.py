@@ -49,7 +49,7 @@ class UnitParser(TypeParser):
         self.accept(";")
         self._content(pou, ENDS[kind])
         self._end_of(pou, opening.at, ENDS[kind])
-        expand(pou, self)
+        self._charts(pou)
         return pou
 
     def _generic(self) -> list[str]:
@@ -63,6 +63,15 @@ class UnitParser(TypeParser):
         if not self.accept(">"):
             raise self.fail("these open types are never closed; add >", opening.at)
         return found
+
+    def _charts(self, pou: s.Pou) -> None:
+        """The charts of a unit and of its actions, whose steps the unit keeps."""
+        expand(pou, self)
+        for action in [one for one in pou.members if one.kind == "ACTION" and one.chart is not None]:
+            action.members = pou.members
+            expand(action, self)
+            pou.sections += action.sections
+            action.members, action.sections = [], []
 
     def _modifiers(self) -> set[str]:
         found: set[str] = set()
@@ -187,6 +196,8 @@ class UnitParser(TypeParser):
         opening = self.next()
         action = self._new(owner, "ACTION", "an ACTION")
         self.accept(":")
+        while self.word("STEP", "INITIAL_STEP", "TRANSITION") and self.at_member():
+            self._unit_member(action)
         action.body = self.statements("END_ACTION")
         self._end_of(action, opening.at, "END_ACTION")
         return action

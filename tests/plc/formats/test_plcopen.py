@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from hil.plc import compile_text
+from hil.plc.formats import read_units
 from tests.plc.formats._samples import PLCOPEN, drawn, read
 
 METHODS = """<project><types><pous><pou name="Lamp" pouType="functionBlock">
@@ -148,3 +149,15 @@ def test_a_comment_that_is_open_at_the_end_of_a_body_ends_there(tmp_path: Path) 
 def test_initial_strings_with_and_without_quotes(tmp_path: Path, said: str, read_as: str) -> None:
     text = PLCOPEN.replace("<INT/>", "<string/>").replace('"3"', f'"{said}"')
     assert f": STRING := {read_as};\n" in read(tmp_path, "mixer.xml", text).units[1].text
+
+
+def test_an_interval_of_zero_is_as_often_as_the_plc_scans(tmp_path: Path) -> None:
+    path = tmp_path / "free.xml"
+    text = '<task name="Free" interval="PT0S" priority="1"><pouInstance name="p" typeName="P"/></task>'
+    text = f'<instances><configurations><configuration name="C"><resource name="R">{text}</resource></configuration>'
+    path.write_text(
+        f'<project xmlns="http://www.plcopen.org/xml/tc6_0201">{text}</configurations></instances></project>'
+    )
+    (unit,) = [one for one in read_units([path]).units if one.kind == "CONFIGURATION"]
+    assert "INTERVAL" not in unit.text
+    assert "PRIORITY := 1" in unit.text
