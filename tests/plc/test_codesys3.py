@@ -185,6 +185,9 @@ def test_an_action_may_be_a_chart() -> None:
     ACTION Chart: INITIAL_STEP S0: END_STEP TRANSITION FROM S0 TO S1 := TRUE; END_TRANSITION
     STEP S1: Count(N); END_STEP TRANSITION FROM S1 TO S0 := n > 1; END_TRANSITION END_ACTION
     ACTION Count: n := n + 1; END_ACTION
-    Chart(); m := m + 1; END_PROGRAM"""
-    assert values(text, "n", "m", "S0.X", scans=3, profile="iec") == [2, 3, False]
-    assert values(text, "n", "m", "S0.X", scans=4, profile="iec") == [2, 4, True]
+    ACTION Other: INITIAL_STEP S0: Double(P); END_STEP END_ACTION
+    ACTION Double: m := m * 2; END_ACTION
+    Chart(); m := m + 1; Other(); END_PROGRAM"""
+    assert [values(text, "n", "m", scans=one, profile="iec") for one in (1, 2, 3, 4, 6)] == [
+        [0, 2], [1, 3], [2, 4], [2, 5], [3, 7]
+    ]  # fmt: skip

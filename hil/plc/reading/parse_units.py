@@ -65,13 +65,14 @@ class UnitParser(TypeParser):
         return found
 
     def _charts(self, pou: s.Pou) -> None:
-        """The charts of a unit and of its actions, whose steps the unit keeps."""
+        """The charts of a unit and of its actions, whose steps each instance keeps for that action."""
         expand(pou, self)
         for action in [one for one in pou.members if one.kind == "ACTION" and one.chart is not None]:
             action.members = pou.members
             expand(action, self)
-            pou.sections += action.sections
-            action.members, action.sections = [], []
+            action.members = []
+            for section in action.sections:
+                section.kind = "VAR_INST"
 
     def _modifiers(self) -> set[str]:
         found: set[str] = set()
