@@ -25,7 +25,7 @@ def _plc() -> None:
     """Work with a Structured Text program without a rig."""
 
 
-PROFILE = Annotated[str, typer.Option(metavar="NAME", help="where runtimes differ: see hil plc profile")]
+PROFILE = Annotated[str, typer.Option(metavar="NAME", help="where runtimes differ: auto, or see hil plc profile")]
 
 
 @app.command()
@@ -85,7 +85,7 @@ def profiles(name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="
 
 @app.command()
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="the program, Structured Text")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the program: a file, a folder, a project file")],
     scans: Annotated[int, typer.Option(help="how many", min=0)] = 1,
     period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     watch: Annotated[str | None, typer.Option(metavar="VAR,...", help="which values to print")] = None,
@@ -97,7 +97,7 @@ def run(
         typer.Option(metavar="CSV", help="where to write scan, t_ns and the watched values after each scan"),
     ] = None,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
-    profile: PROFILE = "iec",
+    profile: PROFILE = "auto",
     coverage: COVERAGE = None,
 ) -> None:
     """Run a program alone from t = 0 and print the values it ends with; a PLC fault is exit status 4.
@@ -158,7 +158,7 @@ def _scans(
 
 @app.command()
 def serve(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="the program, Structured Text")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the program: a file, a folder, a project file")],
     opcua: Annotated[
         str | None, typer.Option(metavar="URL", help="OPC UA at this URL; port 0 takes a free one")
     ] = None,
@@ -173,7 +173,7 @@ def serve(
     ] = "wall",
     period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     until_eof: Annotated[bool, typer.Option("--until-eof", help="end when standard input does")] = False,
-    profile: PROFILE = "iec",
+    profile: PROFILE = "auto",
 ) -> None:
     """Serve a program over OPC UA, Modbus TCP or both until a signal ends it."""
     from hil.signals import duration

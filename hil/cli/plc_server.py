@@ -17,12 +17,14 @@ _COLUMNS = ("table", "address", "count", "path", "type", "location")
 
 
 def show_map(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="the program, Structured Text")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="the program: a file, a folder, a project file")],
     unlocated: Annotated[bool, typer.Option("--unlocated", help="with variables that have no address, too")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="as CSV")] = False,
     program: Annotated[str | None, typer.Option(help="which PROGRAM of the file, if it has several")] = None,
-    profile: Annotated[str, typer.Option(metavar="NAME", help="where runtimes differ: see hil plc profile")] = "iec",
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="where runtimes differ: auto, or see hil plc profile")
+    ] = "auto",
 ) -> None:
     """Print which coil or register each variable is for Modbus; the first address is 0, big words come first."""
     from hil.plc import compile_file

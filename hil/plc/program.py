@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
@@ -19,6 +19,7 @@ from hil.blocks.native import Library, cached, toolchain
 from hil.errors import InputError
 from hil.plc import layout, retain
 from hil.plc.profiles import IEC, Profile, profile_of
+from hil.plc.sources import contents
 from hil.plc.symbols import Symbols, Variable
 
 Memory: TypeAlias = npt.NDArray[np.uint8]
@@ -42,15 +43,26 @@ class Fault:
 
 
 def compile_file(
-    path: str | Path, program: str | None = None, profile: Profile | str = IEC, *, coverage: bool = False
+    path: str | Path, program: str | None = None, profile: Profile | str = "auto", *, coverage: bool = False
 ) -> Program:
-    """The program of a Structured Text file; `program` names the PROGRAM to run alone.
+    """The program of a file, a folder or a project file in any format; `program` names the PROGRAM to run alone.
 
-    `profile` decides where runtimes differ (profiles.py), an object or a name.
+    `profile` decides where runtimes differ (profiles.py), an object or a name; `auto` is that of the dialect, iec for
+    plain text.
 
     Raises: Diagnostics for mistakes in it, InputError when it cannot be read.
     """
-    return compile_units([(read_source(path), str(path))], program, profile, coverage=coverage)
+    chosen = None if profile == "auto" else profile_of(profile)
+    parts = contents(Path(path))
+    words = [compiler_digest(), program or "", str(chosen), "counted" if coverage else ""]
+    digest = sha256(b"\0".join([*(one.encode() for one in words), *(one for _, one in parts)])).hexdigest()
+
+    def make() -> bytes:
+        from hil.plc.front.program import built
+
+        return built(Path(path), program, chosen, coverage)
+
+    return _kept(digest, [name for name, _ in parts], make)
 
 
 def read_source(path: str | Path) -> str:
@@ -87,17 +99,21 @@ def compile_units(
     """
     chosen = profile_of(profile)
     whole = "\0".join([compiler_digest(), program or "", str(chosen), *(text for text, _ in texts)])
-    files = "\0".join(file for _, file in texts)
     digest = sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
     if coverage:
         digest = sha256(f"{digest} counted".encode()).hexdigest()
-    key = sha256(f"{digest}\0{files}\0{toolchain()}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def make() -> bytes:
         from hil.plc.compiler import build
 
         return build(texts, program, chosen, coverage)
 
+    return _kept(digest, [file for _, file in texts], make)
+
+
+def _kept(digest: str, files: list[str], make: Callable[[], bytes]) -> Program:
+    """The program from the cache, or made and put there: its places name files, so these are part of the key."""
+    key = sha256("\0".join([digest, *files, toolchain()]).encode("utf-8", "surrogatepass")).hexdigest()
     return Program(cached(f"plc/{key[:2]}/{key}", make), digest)
 
 

@@ -44,7 +44,7 @@ def serve(
     program: str | None = None,
     period: int | None = None,
     until_eof: bool = False,
-    profile: str = "iec",
+    profile: str = "auto",
 ) -> None:
     """Serve a program until SIGTERM or SIGINT ends it, or with `until_eof` the end of standard input.
 

@@ -115,7 +115,8 @@ import sys
 from hil.plc import compile_file
 program = compile_file(sys.argv[1])
 program.run(program.new_memory(), 10, 0, 1)
-print(*(name for name in ("hil.plc.reading.parser", "hil.plc.compiler", "numba") if name in sys.modules))
+names = ("hil.plc.reading.parser", "hil.plc.compiler", "hil.plc.formats", "numba")
+print(*(name for name in names if name in sys.modules))
 """
 
 
@@ -127,7 +128,7 @@ def test_a_warm_start_neither_parses_nor_compiles(tmp_path: Path, monkeypatch: p
         subprocess.run([sys.executable, "-c", WARM, file], capture_output=True, text=True, check=True) for _ in "ab"
     ]
     cold, warm = (one.stdout.split() for one in runs)
-    assert cold == ["hil.plc.reading.parser", "hil.plc.compiler"]
+    assert cold == ["hil.plc.reading.parser", "hil.plc.compiler", "hil.plc.formats"]
     assert warm == []
 
 

@@ -13,17 +13,10 @@ from hil.plc.formats.detect import HEAD, detect
 from hil.plc.formats.text import decode, masked
 from hil.plc.formats.unit import Findings, Lines, Unit
 from hil.plc.formats.xmltree import XmlFault, parse
+from hil.plc.sources import ENDINGS, LARGEST, PROJECT, files_below
 
-LARGEST = 32 * 1024 * 1024  # bytes of one file
-
-# What a folder is searched for; the contents decide.
-_WORDS = """
-.st .iecst .exp .txt .xml .tcpou .tcdut .tcgvl .tcio .tctto .scl .udt .db .fun .var .typ .prg .pou .gvl .dut .cfc
-"""
-_ENDINGS = frozenset(_WORDS.split())
 _SURE = frozenset([".st", ".iecst", ".exp", ".tcpou", ".tcdut", ".tcgvl", ".tcio", ".tctto", ".plcproj", ".scl"])
 _TWINCAT = frozenset([".tcpou", ".tcdut", ".tcgvl", ".tcio", ".tctto"])
-_HIDDEN = frozenset(["__pycache__", "node_modules"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +76,11 @@ def read_file(path: Path, given: bool = True, dialect: str = "") -> Read:
 def sources_in(folder: Path) -> tuple[list[Path], list[Path]]:
     """The files in a folder, and in those below, that may be sources by their ending; and the project files, sorted."""
     found, lists = list[Path](), list[Path]()
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _HIDDEN)
-        found += [Path(place, name) for name in names if Path(name).suffix.lower() in _ENDINGS]
-        lists += [Path(place, name) for name in names if Path(name).suffix.lower() == ".plcproj"]
+    for one in files_below(folder):
+        if one.suffix.lower() in ENDINGS:
+            found.append(one)
+        elif one.suffix.lower() == PROJECT:
+            lists.append(one)
     return sorted(found), sorted(lists)
 
 

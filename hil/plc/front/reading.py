@@ -59,7 +59,7 @@ def read(path: Path, sure: bool, dialect: str) -> Reading:
                 declared.setdefault(one.name.upper(), (tree.source.line(one.at), tree.source.column(one.at)))
             has |= offered(tree)
             wants |= wanted(tree)
-    codesys = file.dialect == "plcopen" and _codesys(path)
+    codesys = file.dialect == "plcopen" and is_codesys(path)
     seconds = perf_counter() - start
     return Reading(
         str(path), file.dialect, file.lines, file.units, tuple(found), declared, frozenset(has), frozenset(wants),
@@ -72,7 +72,7 @@ def units_of(tree: s.Unit) -> list[s.TypeDeclaration | s.Pou]:
     return [*tree.types, *tree.pous]
 
 
-def _codesys(path: Path) -> bool:
+def is_codesys(path: Path) -> bool:
     """Whether a PLCopen XML file names the makers of CODESYS in its namespaces or its header."""
     with path.open("rb") as file:
         head = file.read(HEAD).lower()
