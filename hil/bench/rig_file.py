@@ -50,9 +50,7 @@ class Station(Strict):
 class ControllerPart(Strict):
     """The controller under test and its wire."""
 
-    program: str = Field(
-        description="a file, a folder or a project file in any format, relative to the rig file"
-    )
+    program: str = Field(description="a file, a folder or a project file in any format, relative to the rig file")
     name: str | None = Field(None, description="which PROGRAM, where the file has several")
     period: Duration | None = Field(None, description="of the exchange; the task's INTERVAL when left out")
     link: LinkName = "fused"

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from ci.benches.plc import FOLDER
+from ci.fuzzers import sources
 from hil.errors import InputError
 from hil.plc import PROFILES, Diagnostics, compile_text
 from hil.plc.compiler import checked
+from hil.plc.front import check
 
 HERE = Path(__file__).parent
 SOURCES = [
@@ -81,3 +83,14 @@ def test_the_sources_run_undamaged(profile: str) -> None:
     for text in SOURCES:
         program = compile_text(text, "x.st", profile=profile)
         assert program.run(program.new_memory(), 20, 0, 10_000_000) is None
+
+
+def test_damaged_files_of_every_format_end_in_a_diagnostic_or_a_program() -> None:
+    assert sources.fuzz(300, 0) == (300, "")
+
+
+@pytest.mark.parametrize("name", [name for name, _ in sources.seeds()])
+def test_every_seed_is_sound_in_some_profile(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(dict(sources.seeds())[name])
+    (result,) = check([tmp_path / name]).results
+    assert result.parsed

@@ -45,7 +45,8 @@ _LABELS = re.compile(r"\bLABEL\b.*?\bEND_LABEL\b[ \t]*;?", re.IGNORECASE | re.DO
 _CONST = re.compile(r"\bCONST\b(.*?)\bEND_CONST\b", re.IGNORECASE | re.DOTALL)
 _CONSTANT = re.compile(r"(\w+)\s*(:=)\s*([^;]*)")
 _ENO = re.compile(r"\bENO\b(?!\s*=>)", re.IGNORECASE)
-_COMPOUND = re.compile(r"([\w.%]+(?:\[[^;:=]*\])?[\w.\[\]%]*)[ \t]*([-+*/])=([^;=][^;]*);")
+# Possessive, from the beginning of a word on: a long row of digits is looked at once.
+_COMPOUND = re.compile(r"(?<![\w.%])([\w.%]++(?:\[[^;:=]{0,500}\])?[\w.\[\]%]*+)[ \t]*+([-+*/])=([^;=][^;]*);")
 _SECTIONS = re.compile(r"\b(?:END_)?VAR\b(?:[ \t]+(?:NON_)?RETAIN\b)?", re.IGNORECASE)
 _INITIAL = re.compile(r"([^;\s][^;]*?:=[^;]*;)")
 _ENDS = {"TYPE": "END_TYPE", "DATA_BLOCK": "END_DATA_BLOCK"}
