@@ -21,6 +21,12 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _ESCAPES = {"$": "$", "'": "'", '"': '"', "L": "\n", "N": "\n", "P": "\f", "R": "\r", "T": "\t"}
 
 
+def count(digits: str) -> int:
+    """A bit, an address or a priority; what has more than nine digits is a billion, which none of them reaches."""
+    digits = digits.replace("_", "").lstrip("0")
+    return int(digits or "0") if len(digits) < 10 else 10**9
+
+
 def whole(text: str) -> int:
     """`-12`, `1_000`, `16#FF`.
 

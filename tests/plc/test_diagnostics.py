@@ -177,3 +177,13 @@ def test_names_beyond_ascii() -> None:
 )
 def test_numbers_beyond_every_type(literal: str, sentence: str) -> None:
     assert [one.split("error: ")[1] for one in errors_in("r : LREAL;", f"r := {literal};")] == [sentence]
+
+
+def test_counts_of_thousands_of_digits_are_diagnostics() -> None:
+    many = "9" * 5000
+    for body in (f"n := w.{many};", f"n := %MW{many};", f"n := %IX{many}.{many};"):
+        assert errors_in("w : WORD; n : INT;", body)
+    chart = "INITIAL_STEP a: END_STEP TRANSITION (PRIORITY := {}) FROM a TO a := TRUE; END_TRANSITION"
+    assert errors_in("", chart.format("16#1")) == [
+        "2:50: error: expected the priority as a decimal number, found '16#1'",
+    ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hil.plc import syntax as s
+from hil.plc.literals import count
 from hil.plc.profiles import Profile
 from hil.plc.tree import Variable
 from hil.plc.types import ELEMENTARY
@@ -34,10 +35,10 @@ def spot_of(address: str, profile: Profile) -> Spot | None:
     found = _ADDRESS.fullmatch(address)
     if found is None:
         return None
-    letter, size, number, rest = found[1], found[2] or "X", int(found[3]), found[4].split(".")[1:]
+    letter, size, number, rest = found[1], found[2] or "X", count(found[3]), found[4].split(".")[1:]
     byte, bit = number, -1
     if size == "X":
-        whole = number * 8 + int(rest[0]) if rest else number
+        whole = number * 8 + count(rest[0]) if rest else number
         byte, bit = whole // 8, whole % 8
     elif profile.direct_addresses != "by byte":
         byte = number * ELEMENTARY[_TYPES[size]].size

@@ -62,9 +62,6 @@ class Token(NamedTuple):
     at: int
 
 
-LONGEST = 1_000  # characters of a literal that is no text
-
-
 class Tokens(NamedTuple):
     """The tokens of one source, the last of kind `end`; `pragmas` are those before the token of an index.
 
@@ -106,9 +103,6 @@ def tokens_of(source: Source, report: Report) -> Tokens:
         elif kind == "pragma":
             pragmas.setdefault(len(tokens), []).append(word)
         elif kind not in ("space", "comment"):
-            if len(word) > LONGEST and kind != "string":
-                report.error(source, at, f"a literal of {len(word)} characters; none needs more than {LONGEST}")
-                word = word[:LONGEST]
             tokens.append(Token(kind, word, at))
         at = found.end()
     tokens.append(Token("end", "the end of the text", end))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hil.plc import syntax as s
+from hil.plc.literals import count
 from hil.plc.reading.cursor import Cursor
 from hil.plc.reading.lexer import KEYWORDS
 
@@ -135,7 +136,7 @@ class ExpressionParser(Cursor):
         token = self.token
         if token.kind == "int" and token.text.isdigit():
             self.next()
-            return s.Part(token.at, base, "X", int(token.text))
+            return s.Part(token.at, base, "X", count(token.text))
         if token.kind == "direct" and re.fullmatch(r"%[XBWDL]\d{1,3}", token.text, re.IGNORECASE):
             self.next()
             return s.Part(token.at, base, token.text[1].upper(), int(token.text[2:]))

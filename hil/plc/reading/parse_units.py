@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hil.plc import syntax as s
+from hil.plc.literals import count
 from hil.plc.reading.cursor import SyntaxFault
 from hil.plc.reading.parse_statements import ACCESS
 from hil.plc.reading.parse_types import POUS, SECTIONS, TypeParser
@@ -237,7 +238,9 @@ class UnitParser(TypeParser):
         if self.accept("("):
             self.name("PRIORITY")
             self.expect(":=", "after PRIORITY")
-            priority = int(self.expect("int", "as the priority").text.replace("_", ""), 10)
+            if "#" in self.token.text:
+                raise self.fail(f"expected the priority as a decimal number, found {self.found()}")
+            priority = count(self.expect("int", "as the priority").text)
             self.expect(")", "to close the priority")
         sources = self._steps("FROM")
         targets = self._steps("TO")
