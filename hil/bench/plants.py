@@ -48,7 +48,7 @@ def load_plant(name: str, root: Path) -> Plant:
         both = " and ".join(str(file.relative_to(root)) for file in files[name])
         raise InputError(f"two plants are called {name!r}: {both}; rename one of them")
     (file,) = files[name]
-    plant = getattr(_module(file, root), "PLANT", None)
+    plant = getattr(project_module(file, root), "PLANT", None)
     if not isinstance(plant, Plant):
         raise InputError(f"{file}: it holds no plant; write PLANT = Plant(...), or begin its name with _")
     if plant.name != name:
@@ -56,8 +56,12 @@ def load_plant(name: str, root: Path) -> Plant:
     return plant
 
 
-def _module(file: Path, root: Path) -> ModuleType:
-    """Import a file of the project as `plant_models...`, also after another project's module of that name."""
+def project_module(file: Path, root: Path) -> ModuleType:
+    """Import a file of the project as `plant_models...`, also after another project's module of that name.
+
+    Raises:
+        InputError: it cannot be imported.
+    """
     dotted = ".".join(file.relative_to(root).with_suffix("").parts)
     loaded = sys.modules.get(dotted)
     if loaded is not None and loaded.__file__ == str(file):

@@ -129,7 +129,7 @@ def open_rig(path: Path, changes: dict[str, Any] | None = None, *, coverage: boo
     faults = Faults(source)
     root = find_root(source.path)
     plant = _load_plant(file, root, faults)
-    blocks = _load_blocks(file, faults)
+    blocks = _load_blocks(file, root, faults)
     controller = None
     with faults.at("controller", "program"):
         controller, unknown_variables = open_controller(file, source, coverage=coverage)
@@ -160,14 +160,14 @@ def _load_plant(file: RigFile, root: Path, faults: Faults) -> Plant | None:
     return None
 
 
-def _load_blocks(file: RigFile, faults: Faults) -> dict[str, Block]:
+def _load_blocks(file: RigFile, root: Path, faults: Faults) -> dict[str, Block]:
     blocks = {}
     for name, part in file.blocks.items():
         if name in ("plant", "controller", "operator", "loop", "link"):
             faults.add(f"a block cannot be called {name!r}, which the bench uses itself", "blocks", name)
             continue
         with faults.at("blocks", name, "model"):
-            blocks[name] = find_block(part.model, part.unit)
+            blocks[name] = find_block(part.model, part.unit, root)
     for name, block in blocks.items():
         for key, value in file.blocks[name].values.items():
             known = {one.name: one for role in (block.parameters, block.inputs, block.state) for one in role.signals}

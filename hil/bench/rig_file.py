@@ -31,9 +31,9 @@ class PlantPart(Strict):
 
 
 class BlockPart(Strict):
-    """A block beside the plant: a transmitter, a valve."""
+    """A block beside the plant: a transmitter, a valve, a strategy of the project."""
 
-    model: str
+    model: str = Field(description="a block of the bench, or `strategies.NAME` for controllers/strategies/NAME.py")
     unit: str | None = Field(None, description="the unit it measures in, for blocks that need one")
     period: Duration
     values: dict[Name, Number] = Field({}, description="parameters, inputs and initial states")
