@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hil.blocks import DIVERGED, METHODS, Plant, Solver, first_not_finite
+from hil.blocks import DIVERGED, METHODS, NO_SOLUTION, SINGULAR, Plant, Solver, first_not_finite
 from hil.blocks.block import ROLES
 from hil.errors import InputError, RunError
 from hil.loop import HOST, Change, Loop, Ring, Step, call_block, script
@@ -175,6 +175,8 @@ class Run:
             status = loop.run(min(loop.tick + _STEPS, ticks))
             if status == DIVERGED:
                 raise RunError(self._diverged())
+            if status == SINGULAR:
+                raise RunError(f"plant {self.what.plant.name}: {NO_SOLUTION} at t = {in_words(loop.t)}")
             taken = self._ring.take()
             yield self._rows(taken["t"], taken["image"])
         if status not in (0, HOST):

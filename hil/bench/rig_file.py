@@ -16,7 +16,7 @@ from hil.verdicts.requirements import Condition, Duration, Number, Strict
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 ScenarioName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")]
-Method = Literal["euler", "rk4"]
+Method = Literal["euler", "rk4", "ros2"]
 LinkName = Literal["fused", "opcua"]
 
 

@@ -14,7 +14,7 @@ from hil.bench.assembly import Assembly, Wire, assemble
 from hil.bench.real_time import beside, interruptible, real_time
 from hil.bench.result import result_of
 from hil.bench.rig import Rig
-from hil.blocks import DIVERGED, FAILED, first_not_finite
+from hil.blocks import DIVERGED, FAILED, NO_SOLUTION, SINGULAR, first_not_finite
 from hil.errors import InputError, near
 from hil.evidence import seal
 from hil.loop import HOST, address_of, call_block
@@ -224,6 +224,8 @@ class Run:
         elif last is assembly.advance and status == DIVERGED:
             state = first_not_finite(self.rig.plant.state, assembly.image.section("plant", "state"))
             self._end("error", f"plant {self.rig.plant.name} diverged: {state} at t = {in_words(loop.t)}", loop.t)
+        elif last is assembly.advance and status == SINGULAR:
+            self._end("error", f"plant {self.rig.plant.name}: {NO_SOLUTION} at t = {in_words(loop.t)}", loop.t)
         else:
             what = "raised an error in compiled code" if status == FAILED else f"gave status {status}"
             self._end("error", f"block {last.name} {what}", loop.t)

@@ -1,9 +1,8 @@
 """Solvers are blocks: x is the plant's state, u its inputs, and p says where its parameters are.
 
 A solver is compiled for its plant: the number of states and the functions to call are constants in it, and its work
-space is its own, so that LLVM sees the whole step. The same way serves an implicit method, which finds a plant's
-Jacobian beside its derivative. A plant's shut-down is found here, to the nanosecond, because only the solver can go
-back.
+space is its own, so that LLVM sees the whole step. A plant's shut-down is found here, to the nanosecond, because only
+the solver can go back.
 """
 
 from collections.abc import Mapping
@@ -15,8 +14,10 @@ import numpy as np
 from hil.blocks.block import Plant
 from hil.blocks.kernel import Kernel
 from hil.blocks.linked import Linked
+from hil.errors import InputError
 
-_WORK = ("start", "trial", "k1", "k2", "k3", "k4")
+_VECTORS = ("start", "trial", "k1", "k2", "k3", "k4")
+_WORK = (*_VECTORS, "matrix")
 _PROBLEM = np.dtype(
     [
         ("derivative", "i8"),  # address of the right-hand side
@@ -24,7 +25,7 @@ _PROBLEM = np.dtype(
         ("n", "i8"),  # number of states
         ("trips", "i8"),  # number of limits
         ("method", "i8"),
-        *((name, "i8") for name in _WORK),  # addresses of n float64 of the solver's own
+        *((name, "i8") for name in _WORK),  # addresses of n float64 of the solver's own, and of n x n
         ("g", "i8"),  # address of as many float64 as there are limits
         ("p", "i8"),  # address of the plant's parameters
         ("at", "i8"),  # out: the instant of the shut-down, ns
@@ -39,8 +40,15 @@ PROBLEM = np.dtype([("p", "i8"), ("at", "i8")], align=True)
 DIVERGED = -1
 """Status of a step after which a state is not finite; a status of 1 + i says that limit i was reached."""
 
-METHODS = {"euler": 0, "rk4": 1}
-ORDER = {"euler": 1, "rk4": 4}
+SINGULAR = -2
+"""Status of a step whose linear system has no solution."""
+NO_SOLUTION = "the linear system of an implicit step has no solution; take a shorter step"
+
+METHODS = {"euler": 0, "rk4": 1, "ros2": 2}
+ORDER = {"euler": 1, "rk4": 4, "ros2": 2}
+IMPLICIT = ("ros2",)
+MOST_STATES = 128
+"""Of a plant under an implicit method, which has a matrix of them on the stack and eliminates it in every step."""
 
 _ADVANCE = Kernel("hil.blocks.solver_kernels", "advance", (_PROBLEM, None, None, None))
 
@@ -54,13 +62,23 @@ class Solver:
 
     @staticmethod
     def of(plant: Plant, method: str, memory: Mapping[str, "np.ndarray[Any, Any]"]) -> "Solver":
-        """Return a solver for a plant whose parameters live in `memory["parameters"]`."""
+        """Return a solver for a plant whose parameters live in `memory["parameters"]`.
+
+        Raises:
+            InputError: the plant has too many states for an implicit method.
+        """
+        if method in IMPLICIT and plant.state.size > MOST_STATES:
+            raise InputError(
+                f"solver {method} takes plants of up to {MOST_STATES} states and {plant.name} has {plant.state.size}; "
+                "take rk4, or move profiles into its discrete part with an implicit step of their own"
+            )
         problem = np.zeros(1, PROBLEM)
         problem["p"] = memory["parameters"].ctypes.data
         derivative, trip = plant.derivative_kernel, plant.trip_kernel
         sizes = {"n": plant.state.size, "trips": plant.trips.size if trip else 0}
         functions = {"derivative": _address(derivative.symbol), "trip": _address(trip.symbol) if trip else 0}
-        text = _text({**sizes, **functions, "method": METHODS[method]}, **sizes)
+        work = dict.fromkeys(_VECTORS, sizes["n"]) | {"matrix": sizes["n"] ** 2 if method in IMPLICIT else 0}
+        text = _text({**sizes, **functions, "method": METHODS[method]}, work | {"g": sizes["trips"]})
         return Solver(Linked("solve", text, (_ADVANCE, derivative, *([trip] if trip else []))), problem)
 
 
@@ -68,9 +86,8 @@ def _address(symbol: str) -> str:
     return f"ptrtoint (ptr @{symbol} to i64)"
 
 
-def _text(known: Mapping[str, object], n: int, trips: int) -> str:
+def _text(known: Mapping[str, object], work: Mapping[str, int]) -> str:
     """Return the block: it fills in a problem, with work of its own, and hands it to `advance`."""
-    work = dict.fromkeys(_WORK, n) | {"g": trips}
     values = {**known, **{name: f"%{name}" for name in (*work, "p")}, "at": "0"}
     lines = [f"%{name}.work = alloca [{size} x double]" for name, size in work.items()]
     lines += [f"%{name} = ptrtoint ptr %{name}.work to i64" for name in work]

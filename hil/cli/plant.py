@@ -93,7 +93,7 @@ def run(
     step: Annotated[str, typer.Option(metavar="TIME", help="step of the solver; all times are multiples")],
     every: Annotated[str, typer.Option(metavar="TIME", help="between two rows; each step if left out")] = "",
     parameters: Annotated[str, typer.Option(metavar="SET", help="a parameter set of the plant")] = "",
-    solver: Annotated[str, typer.Option(help="rk4 or euler")] = "rk4",
+    solver: Annotated[str, typer.Option(help="rk4, euler, or ros2 for a stiff plant")] = "rk4",
     settings: Set = None,
     csv: Annotated[str, typer.Option(metavar="FILE", help="write the rows; - is standard output")] = "",
 ) -> None:

@@ -92,7 +92,7 @@ def test_a_plant_that_diverges_is_an_error_with_state_time_and_cure() -> None:
 
 def test_all_mistakes_come_at_once() -> None:
     assert faults("T=300@10min", "r=1", "Tx=3", "V=-1", "Tc=900@1s", "Tc=300@2h", until=61 * MINUTE, method="rk5") == (
-        "no solver 'rk5'; there are euler, rk4",
+        "no solver 'rk5'; there are euler, rk4, ros2",
         "--set 'T=300@10min': T is a state: it can be set at the start only; inputs and parameters can be "
         "set at any time",
         "--set 'Tc=900@1s': Tc = 900 K is outside 200 .. 400 K",

@@ -49,7 +49,7 @@ UNREAD = {
     "no limit": ("high = 5.0", "", ("44: requirements.0: bounds need low, high or both",)),
     "solver": (
         'step = "100ms"', 'step = "100ms"\nsolver = "rk5"',
-        ("7: plant.solver: input should be 'euler' or 'rk4', not 'rk5'",),
+        ("7: plant.solver: input should be 'euler', 'rk4' or 'ros2', not 'rk5'",),
     ),
 }  # fmt: skip
 

@@ -41,6 +41,12 @@ def refusal(t: int, h: int, p: Any, x: Any, u: Any, dx: Any) -> None:
     dx.s = 0.0
 
 
+def kaps(t: int, h: int, p: Any, x: Any, u: Any, dx: Any) -> None:
+    """q = exp(-2 t), s = exp(-t), whatever the rate k (Kaps 1981; Hairer, Wanner, Solving ODEs II, IV.10)."""
+    dx.q = -2.0 * x.q + p.k * (x.s * x.s - x.q)
+    dx.s = x.q - x.s - x.s * x.s
+
+
 def limits(t: int, h: int, p: Any, x: Any, u: Any, g: Any) -> None:
     g.first = p.first - x.q
     g.second = p.second - x.q
@@ -55,4 +61,5 @@ def plant(derivative: Any, *, with_limits: bool = False) -> Plant:
 
 
 DECAY, GAUSS, EXPLOSION, REFUSAL = plant(decay), plant(gauss), plant(explosion), plant(refusal)
+KAPS = plant(kaps)
 LIMITED = plant(decay, with_limits=True)

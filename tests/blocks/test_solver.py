@@ -1,13 +1,16 @@
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from hil.blocks import DIVERGED, FAILED, METHODS, Plant, Solver
-from hil.blocks.solver import ORDER
+from hil.blocks import DIVERGED, FAILED, METHODS, SINGULAR, Plant, Solver
+from hil.blocks.solver import IMPLICIT, MOST_STATES, ORDER
+from hil.errors import InputError
 from hil.loop import Step, call_block
-from tests.blocks._plants import DECAY, EXPLOSION, GAUSS, LIMITED, REFUSAL
+from hil.signals import record, signal
+from tests.blocks._plants import DECAY, EXPLOSION, GAUSS, KAPS, LIMITED, REFUSAL
 
 SECOND = 1_000_000_000
 
@@ -29,7 +32,7 @@ def solve(plant: Plant, method: str, h: int, until: int = SECOND, **values: floa
 def test_halving_the_step_shows_the_order_against_the_closed_form(plant: Plant, method: str) -> None:
     errors = [solve(plant, method, SECOND // n)[1]["q"][0] - math.exp(-1.0) for n in (50, 100)]
     assert math.log2(abs(errors[0] / errors[1])) == pytest.approx(ORDER[method], abs=0.05)
-    assert abs(errors[1]) < {"euler": 1e-2, "rk4": 1e-9}[method]
+    assert abs(errors[1]) < {"euler": 1e-2, "rk4": 1e-9, "ros2": 1e-4}[method]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -74,7 +77,33 @@ def test_a_limit_that_is_only_touched_counts() -> None:
     assert (status, at) == (1, SECOND // 2)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("k", [1.0, 1e3, 1e8])
+def test_a_stiff_plant_is_solved_at_the_pace_of_its_slow_state(k: float) -> None:
+    errors = [solve(KAPS, "ros2", SECOND // n, k=k, s=1.0)[1]["s"][0] - math.exp(-1.0) for n in (20, 40)]
+    assert math.log2(abs(errors[0] / errors[1])) == pytest.approx(2, abs=0.1)
+    assert abs(errors[1]) < 2e-4
+
+
+def test_a_step_of_ros2_is_its_stability_function() -> None:
+    """R(z) = (1 + (1 - 2 gamma) z) / (1 - gamma z)^2: 0 at minus infinity."""
+    gamma = 1 - math.sqrt(0.5)
+    for k in (0.5, 3.0, 1e3, 1e9):
+        _, state, _ = solve(DECAY, "ros2", SECOND, k=k)
+        assert state["q"][0] == pytest.approx((1 - (1 - 2 * gamma) * k) / (1 + gamma * k) ** 2, abs=3e-8)
+
+
+def test_a_linear_system_without_a_solution_is_a_status() -> None:
+    assert solve(DECAY, "ros2", SECOND, k=-1e308)[0] == SINGULAR
+
+
+def test_an_implicit_method_refuses_a_plant_too_large_for_it() -> None:
+    profile = record("State", q=signal("1", "a profile", shape=(MOST_STATES + 1,)))
+    plant = replace(DECAY, name="long", state=profile)
+    with pytest.raises(InputError, match="ros2 takes plants of up to 128 states and long has 129; take rk4"):
+        Solver.of(plant, "ros2", plant.memory())
+
+
+@pytest.mark.parametrize("method", set(METHODS) - set(IMPLICIT))
 def test_a_state_that_is_no_number_any_more_is_a_status(method: str) -> None:
     status, state, _ = solve(EXPLOSION, method, SECOND // 20, until=4 * SECOND)
     assert status == DIVERGED
