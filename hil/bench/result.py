@@ -89,7 +89,7 @@ def _loop(run: Run, assembly: Assembly) -> dict[str, Any]:
         "ticks": min(assembly.loop.tick, run.ticks),
         **counted,
         "lost_rows": assembly.ring.lost,
-        "policy": {"grace_ns": policy.grace, "lateness_ns": tolerance, "total": policy.total},
+        "policy": {"grace_ns": policy.grace, "lateness_ns": tolerance, "total": policy.total, "stale": policy.stale},
     }
 
 

@@ -28,7 +28,7 @@ LINK = record(
     age=signal("ns", "age of the controller's answer when it is taken", kind="i8"),
     stale=signal("1", "exchanges so far that found the answer stale", kind="i8"),
 )
-"""What the bench says of itself; constant on virtual time, so that records stay byte-identical."""
+"""What the bench says of itself; constant on virtual time without faults, so that records stay byte-identical."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ def _sections(
         sections["controller", "outputs"] = controller.outputs
     sections["loop", "outputs"] = LOOP
     sections["link", "outputs"] = LINK
+    if any(event.set.startswith("link.fault_") for one in file.scenarios.values() for event in one.events):
+        from hil.links import FAULTS
+
+        sections["link", "inputs"] = FAULTS
     return {key: one for key, one in sections.items() if one.signals or (key[0] == "plant" and key[1] != "envelope")}
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
+from hil.bench.link_parts import LinkName, LinksPart
 from hil.bench.toml_lines import key_lines, line_of
 from hil.errors import InputError, near
 from hil.verdicts import Bounds, Overshoot, Policy, Requirement, Response, Settling
@@ -17,7 +18,6 @@ from hil.verdicts.requirements import Condition, Duration, Number, Strict
 Name = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 ScenarioName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$")]
 Method = Literal["euler", "rk4", "ros2"]
-LinkName = Literal["fused", "opcua"]
 
 
 class PlantPart(Strict):
@@ -54,7 +54,6 @@ class ControllerPart(Strict):
     name: str | None = Field(None, description="which PROGRAM, where the file has several")
     period: Duration | None = Field(None, description="of the exchange; the task's INTERVAL when left out")
     link: LinkName = "fused"
-    url: str | None = Field(None, description="of a server that runs already; one is started when left out")
     timeout: Duration = Field(5_000_000_000, description="how long an answer over the wire may take")
     watch: tuple[str, ...] = Field((), description="variables to record besides those on wires")
     values: dict[str, Number] = Field({}, description="values of inputs that no wire drives")
@@ -102,6 +101,7 @@ class RigFile(Strict):
     blocks: dict[Name, BlockPart] = Field({})
     operator: dict[Name, Station] = Field({}, description="signals that only scenarios move")
     controller: ControllerPart
+    links: LinksPart = Field(LinksPart(), description="what the links need to know, by name")
     overruns: Policy = Field(Policy(), description="what the wall clock may miss before a verdict is inconclusive")
     wires: tuple[WirePart, ...]
     scenarios: dict[ScenarioName, ScenarioPart] = Field(min_length=1)
@@ -206,8 +206,8 @@ def _sentence(source: Source, error: Any) -> str:
 _REQUIREMENTS = {"bounds": Bounds, "settling": Settling, "overshoot": Overshoot, "response": Response}
 _TABLES: dict[Any, Any] = {
     "plant": PlantPart, "blocks": BlockPart, "operator": Station, "controller": ControllerPart, "wires": WirePart,
-    "scenarios": ScenarioPart, "events": EventPart, "overruns": Policy, **_REQUIREMENTS, "when": Condition,
-    "then": Condition,
+    "links": LinksPart, "scenarios": ScenarioPart, "events": EventPart, "overruns": Policy,
+    **_REQUIREMENTS, "when": Condition, "then": Condition,
 }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from hil.verdicts import Finding, in_health, judge
 from hil.verdicts.finding import Verdict
 
 if TYPE_CHECKING:
-    from hil.links import FreeRunning, Link
+    from hil.links import Faulty, FreeRunning, Link
     from hil.plc.coverage import Coverage
 
 _SLICE = 0.05  # s of wall time between two looks at the record, the progress and the keyboard
@@ -86,6 +86,14 @@ class Run:
             raise InputError(f"--coverage reads the memory of a fused program, this run is over {self.link_name}")
         self._keep: Callable[[], None] = lambda: None
         self._free: FreeRunning | None = None
+        self._faulty: Faulty | None = None
+        if self._breaks_the_wire and self.wire == "fused":
+            words = f"scenario {self.scenario_name!r} sets faults of the link, and a fused program has none"
+            raise InputError(f"{words}; run it with --link memory, or over a wire")
+
+    @property
+    def _breaks_the_wire(self) -> bool:
+        return any(event.set.startswith("link.") for event in self.scenario.events)
 
     @property
     def wire(self) -> Wire:
@@ -105,6 +113,8 @@ class Run:
             link, self._free = self._open_link(stack)
             free = self._free
             assembly = assemble(self.rig, self.scenario, self.seed, wire=self.wire, rate=self.options.rate, free=free)
+            if self._faulty is not None:
+                self._faulty.controls = assembly.image.section("link", "inputs")
             folder = run_folder(self.options.folder, self.rig, self.scenario_name)
             channels, row = _channels(assembly)
             facts = {"rig": self.rig.file.name, "scenario": self.scenario_name, "seed": str(self.seed)}
@@ -140,21 +150,14 @@ class Run:
     def _open_link(self, stack: ExitStack) -> tuple["Link | None", "FreeRunning | None"]:
         if self.wire == "fused":
             return None, None
-        from hil.links import FreeRunning, OpcUaLink
-        from hil.targets import VirtualPlc
+        from hil.bench.links import Wanted, make_link, with_faults
+        from hil.links import FreeRunning
 
-        side, file = self.rig.controller, self.rig.file.controller
-        url = file.url
-        lockstep = self.wire == "lockstep"
-        if url is None:
-            own = side.program.period or side.period
-            plc = VirtualPlc(side.path, "lockstep" if lockstep else "wall", program=file.name, period=own)
-            url = stack.enter_context(plc).url
-        points = [[(one.name, one.kind) for one in record.signals] for record in (side.inputs, side.outputs)]
-        scans = side.period // (side.program.period or side.period)
-        link = OpcUaLink(url, points[0], points[1], lockstep=lockstep, scans=scans, timeout=file.timeout / 1e9)
-        if not lockstep:
-            free = FreeRunning(link, side.period)
+        link = make_link(self.link_name, Wanted(self.rig, self.wire == "lockstep", stack))
+        if self._breaks_the_wire:
+            link = self._faulty = with_faults(link, self.rig.controller.period, self.seed)
+        if self.wire == "free":
+            free = FreeRunning(link, self.rig.controller.period)
             free.start()
             stack.callback(free.stop)
             return link, free
@@ -244,6 +247,14 @@ class Run:
             link.exchange(t, assembly.send, assembly.answer)
         except LinkError as error:
             self._lost(error, t)
+            return
+        self._age(assembly, link)
+
+    def _age(self, assembly: Assembly, link: "Link") -> None:
+        """Put the answer's age on record, and count it when it is stale; 0 and never without faults."""
+        arrived = link.arrived
+        assembly.image.view("link.age")[:] = arrived.now - max(arrived.oldest, 0)
+        assembly.image.view("link.stale")[:] += arrived.stale(self.rig.controller.period)
 
     def _lost(self, error: Exception, t: int) -> None:
         """End a run whose link gave up: a controller that says it has a fault fails, a broken wire is an error."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hil.errors import InputError
+from hil.errors import InputError, near
 
 if TYPE_CHECKING:
     from hil.bench.run import Progress
@@ -23,7 +23,7 @@ EXIT = {"pass": 0, "fail": 1, "inconc": 3, "error": 4}
 def run(
     rig: Annotated[Path, typer.Argument(metavar="RIG", help="a folder with a rig.toml, or the file")],
     scenario: Annotated[str | None, typer.Option(help="the first one of the rig when left out")] = None,
-    link: Annotated[str | None, typer.Option(help="fused or opcua; the rig's own when left out")] = None,
+    link: Annotated[str | None, typer.Option(help="fused, memory, opcua ...; the rig's own when left out")] = None,
     clock: Annotated[str, typer.Option(help="virtual, wall, or x10 for ten times as fast as the wall")] = "virtual",
     seed: Annotated[int | None, typer.Option(min=0)] = None,
     settings: Annotated[
@@ -71,8 +71,10 @@ def _changes(settings: list[str]) -> dict[str, Any]:
 
 
 def _link(name: str | None) -> str | None:
-    if name not in (None, "fused", "opcua"):
-        raise InputError(f"no link {name!r}; there are fused and opcua")
+    from hil.bench.link_parts import LINK_NAMES
+
+    if name is not None and name not in LINK_NAMES:
+        raise InputError(f"no link {name!r}{near(name, LINK_NAMES)}; there are {', '.join(LINK_NAMES)}")
     return name
 
 

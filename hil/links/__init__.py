@@ -1,19 +1,43 @@
 """Links: what carries a rig's values to a controller and back, each one wire and its codec."""
 
+from hil.links.base import BaseLink
+from hil.links.faults import FAULTS, Faulty
 from hil.links.free_running import FreeRunning
-from hil.links.link import ControllerFault, Health, Link, LinkError, Point, layout
+from hil.links.link import (
+    NEVER,
+    Arrivals,
+    ControllerFault,
+    Health,
+    Link,
+    LinkError,
+    NoAnswer,
+    Point,
+    Quality,
+    Value,
+    layout,
+)
 from hil.links.mailbox import Mailbox
+from hil.links.memory import MemoryLink
 from hil.links.opcua import Described, OpcUaLink
 
 __all__ = [
     "Link",
+    "BaseLink",
     "LinkError",
+    "NoAnswer",
     "ControllerFault",
     "Point",
+    "Quality",
+    "Value",
+    "Arrivals",
+    "NEVER",
     "Health",
     "layout",
     "FreeRunning",
     "Mailbox",
+    "FAULTS",
+    "Faulty",
+    "MemoryLink",
     "OpcUaLink",
     "Described",
 ]

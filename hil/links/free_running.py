@@ -3,14 +3,15 @@
 import threading
 from dataclasses import replace
 from time import monotonic_ns
+from typing import Any
 
 import numpy as np
 
 from hil.errors import HilError, InputError
-from hil.links.link import Health, Link, LinkError
+from hil.links.link import NEVER, Health, Link, LinkError, NoAnswer
 from hil.links.mailbox import EMPTY, Mailbox
 
-_RETRY = 250_000_000
+_RETRY = 250_000_000  # ns: four attempts in the second within which data has to flow again
 
 
 class FreeRunning:
@@ -58,6 +59,12 @@ class FreeRunning:
         now, last = monotonic_ns(), self.incoming.last
         return replace(self.link.health, stale=self.stale(now), age=now - last if last != EMPTY else -1)
 
+    def _deliver(self, into: "np.ndarray[Any, Any]", t: int, start: int) -> None:
+        """Put an answer into the mailbox: new if all its values are, else as old as the oldest of them."""
+        oldest = self.link.arrived.oldest
+        if oldest != NEVER:
+            self.incoming.put(into, monotonic_ns() if oldest == t else start + oldest)
+
     def _exchange(self) -> None:
         out, into = np.zeros(1, self.link.outgoing), np.zeros(1, self.link.incoming)
         start = due = monotonic_ns()
@@ -66,11 +73,12 @@ class FreeRunning:
                 if self.outgoing.take(out) != EMPTY or not self.link.writes:
                     self.link.open()
                     self.link.exchange(due - start, out, into)
-                    self.incoming.put(into, monotonic_ns())
+                    self._deliver(into, due - start, start)
                     self.error = None
             except (LinkError, InputError) as lost:
                 self.error = lost
-                due += _RETRY
+                # A damaged answer costs its period and no more; who has gone is not called without a pause.
+                due += 0 if isinstance(lost, NoAnswer) else _RETRY
             # Deadlines are absolute: one that was missed is counted and left out, never made up for.
             missed = max(0, (monotonic_ns() - due) // self.period)
             self.late += missed

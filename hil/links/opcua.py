@@ -8,15 +8,15 @@ where one is needed.
 
 import asyncio
 import struct
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from time import monotonic_ns
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from hil.links._opcua_points import Described
-from hil.links.link import Health, LinkError, Point, layout
+from hil.links.base import BaseLink, Points
+from hil.links.link import LinkError
 from hil.links.opcua_types import VARIABLES
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["Described", "OpcUaLink"]
 Result = TypeVar("Result")
 
 
-class OpcUaLink:
+class OpcUaLink(BaseLink):
     """A link to an OPC UA server.
 
     Args:
@@ -43,62 +43,18 @@ class OpcUaLink:
     def __init__(
         self,
         url: str,
-        writes: Sequence[Point | tuple[str, str]],
-        reads: Sequence[Point | tuple[str, str]],
+        writes: Points,
+        reads: Points,
         *,
         lockstep: bool,
         scans: int = 1,
         timeout: float = 5.0,
         namespace: str = VARIABLES,
     ) -> None:
-        self.url, self.lockstep, self.scans, self.timeout, self.namespace = (
-            url,
-            lockstep,
-            scans,
-            timeout,
-            namespace,
-        )
-        self.writes, self.reads = tuple(Point(*one) for one in writes), tuple(Point(*one) for one in reads)
-        self.outgoing, self.incoming = layout(self.writes), layout(self.reads)
+        super().__init__(url, writes, reads)
+        self.url, self.lockstep, self.scans, self.timeout, self.namespace = url, lockstep, scans, timeout, namespace
         self._runner: asyncio.Runner | None = None
         self._session: Session | None = None
-        self._exchanges = self._errors = self._slowest = self._total = 0
-        self._last = -1
-
-    def open(self) -> None:
-        """Connect, check every point, and in lockstep start the program anew; does nothing on an open link.
-
-        Raises:
-            InputError: what the server does not have, has of another type or does not let us write; all at
-            once. LinkError: nobody answers, or not as an OPC UA server would.
-        """
-        if self._session is not None:
-            return
-        from hil.links._opcua_session import Session
-
-        session = Session(self.url, self.timeout, self.namespace)
-        self._runner, self._session = asyncio.Runner(loop_factory=asyncio.new_event_loop), session
-        try:
-            self._run(lambda: session.open(self.writes, self.reads, lockstep=self.lockstep, scans=self.scans))
-        except BaseException:
-            self._end(polite=False)
-            raise
-
-    def exchange(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> None:
-        """Carry the sample taken at `t` ns and bring back the answer; see `Link.exchange`."""
-        session, began = self._opened(), monotonic_ns()
-        try:
-            answer = self._run(lambda: session.exchange(t, out[0].item() if self.writes else ()))
-        except LinkError:
-            self._errors += 1
-            self._end(polite=False)
-            raise
-        if answer:
-            into[0] = tuple(answer)
-        self._last = monotonic_ns()
-        self._exchanges += 1
-        self._total += self._last - began
-        self._slowest = max(self._slowest, self._last - began)
 
     def describe(self) -> tuple[Described, ...]:
         """Return what the server says of each point, the written ones first.
@@ -106,26 +62,27 @@ class OpcUaLink:
         Raises:
             LinkError: the link is not open, or no answer came.
         """
-        session = self._opened()
+        session = self._opened_session()
         return self._run(lambda: session.describe((*self.writes, *self.reads)))
 
-    def close(self) -> None:
-        """Disconnect; does nothing on a closed link."""
-        self._end(polite=True)
+    def _connect(self) -> None:
+        from hil.links._opcua_session import Session
 
-    @property
-    def health(self) -> Health:
-        """How the link is doing."""
-        age = monotonic_ns() - self._last if self._last >= 0 else -1
-        connected, mean = self._session is not None, self._total // max(self._exchanges, 1)
-        return Health(connected, not connected, self._exchanges, self._errors, age, self._slowest, mean)
+        session = Session(self.url, self.timeout, self.namespace)
+        self._runner, self._session = asyncio.Runner(loop_factory=asyncio.new_event_loop), session
+        self._run(lambda: session.open(self.writes, self.reads, lockstep=self.lockstep, scans=self.scans))
 
-    def _opened(self) -> "Session":
+    def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> None:
+        session = self._opened_session()
+        if answer := self._run(lambda: session.exchange(t, out[0].item() if self.writes else ())):
+            into[0] = tuple(answer)
+
+    def _opened_session(self) -> "Session":
         if self._session is None:
             raise LinkError(f"{self.url}: the link is not open; open it before the first exchange")
         return self._session
 
-    def _end(self, *, polite: bool) -> None:
+    def _disconnect(self, *, polite: bool) -> None:
         """Drop the connection; politely is with a word to the server, which a lost one would not answer."""
         if self._runner is None or self._session is None:
             return

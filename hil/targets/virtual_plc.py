@@ -29,6 +29,9 @@ class VirtualPlc:
         clock: `lockstep` (the bench advances it) or `wall`.
         program: which PROGRAM of the file.
         period: the scan period in ns; by default the task's INTERVAL.
+        opcua, modbus, modbus_rtu: where it is served, as `hil plc serve` has it; over OPC UA on a free port if
+            nothing is said.
+        unlocated: Modbus has the variables without an address, too.
         deadline: how many seconds the server may take until it is ready.
         command: what to run instead of this Python's `hil plc serve`.
     """
@@ -40,10 +43,18 @@ class VirtualPlc:
         *,
         program: str | None = None,
         period: int | None = None,
+        opcua: str | None = None,
+        modbus: str | None = None,
+        modbus_rtu: str | None = None,
+        unlocated: bool = False,
         deadline: float = 60.0,
         command: Sequence[str] = (sys.executable, "-m", "hil", "plc", "serve"),
     ) -> None:
-        options = ["--opcua", "opc.tcp://127.0.0.1:0", "--clock", clock, "--until-eof"]
+        if opcua is None and modbus is None and modbus_rtu is None:
+            opcua = "opc.tcp://127.0.0.1:0"
+        options = ["--clock", clock, "--until-eof", *(["--unlocated"] if unlocated else [])]
+        doors = {"--opcua": opcua, "--modbus": modbus, "--modbus-rtu": modbus_rtu}
+        options += [word for name, where in doors.items() if where for word in (name, where)]
         options += ["--program", program] if program else []
         options += ["--period", in_words(period)] if period else []
         self.file, self.deadline = str(file), deadline

@@ -26,6 +26,7 @@ class Policy(Strict):
     grace: Duration = Field(0, description="simulated time at the start during which nothing counts as late")
     lateness: Duration | None = Field(None, description="a tick later than this counts; one step when left out")
     total: int = Field(0, ge=0, description="late ticks tolerated in a requirement's window")
+    stale: int = Field(0, ge=0, description="exchanges with a stale answer tolerated in a requirement's window")
 
 
 def judge(
@@ -55,6 +56,6 @@ def in_health(finding: Finding, trace: Trace, policy: Policy) -> Finding:
     for name, words in {**HEALTH, **beyond}.items():
         counts = trace[name]
         count = int(counts[last - 1]) - (int(counts[first - 1]) if first else 0)
-        if count > (policy.total if name == "loop.late" else 0):
+        if count > {"loop.late": policy.total, "link.stale": policy.stale}.get(name, 0):
             return replace(finding, verdict="inconc", reason=f"{count} {words} in the window")
     return finding

@@ -3,33 +3,24 @@ from typing import Any
 
 import numpy as np
 
-from hil.links import FreeRunning, Health, LinkError, Point, layout
+from hil.links import FreeRunning, LinkError, MemoryLink
 
 MS = 1_000_000
 
 
-class Memory:
+class Memory(MemoryLink):
     """A link to a controller in the same memory: it answers twice the sample, and breaks when it is told."""
 
     def __init__(self, breaks: int = 0) -> None:
-        self.writes: tuple[Point, ...] = (Point("x", "f8"),)
-        self.reads: tuple[Point, ...] = (Point("y", "f8"),)
-        self.outgoing, self.incoming = layout(self.writes), layout(self.reads)
-        self.breaks, self.opened, self.answered = breaks, 0, threading.Event()
-        self.health = Health(True, False, 0, 0, -1, 0, 0)
+        super().__init__(self.answer, [("x", "f8")], [("y", "f8")])
+        self.breaks, self.answered = breaks, threading.Event()
 
-    def open(self) -> None:
-        self.opened += 1
-
-    def exchange(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> None:
+    def answer(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> None:
         if self.breaks:
             self.breaks -= 1
             raise LinkError("cut")
         into["y"] = 2 * out["x"]
         self.answered.set()
-
-    def close(self) -> None:
-        self.opened = 0
 
 
 def run(link: Memory) -> FreeRunning:
@@ -53,7 +44,7 @@ def test_a_broken_link_is_opened_again() -> None:
     link = Memory(breaks=1)
     free = run(link)
     assert free.incoming.last > 0
-    assert link.opened == 0
+    assert (link.health.opened, link.health.errors, link.health.connected) == (2, 1, False)
 
 
 def test_answers_are_stale_from_two_periods_on_and_before_the_first() -> None:

@@ -1,0 +1,118 @@
+"""The links by name: how each is made for a rig, and the faults on whichever it is."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hil.bench.assembly import seed_of
+from hil.bench.controller import ControllerSide
+from hil.bench.rig import Rig
+from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
+
+if TYPE_CHECKING:
+    from hil.targets import VirtualPlc
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a link is wanted for: a rig, in lockstep or free; `stack` takes down what had to be brought up."""
+
+    rig: Rig
+    lockstep: bool
+    stack: ExitStack
+
+    @property
+    def side(self) -> ControllerSide:
+        """The controller's side of the rig."""
+        return self.rig.controller
+
+    @property
+    def timeout(self) -> float:
+        """How many seconds an answer may take."""
+        return self.rig.file.controller.timeout / 1e9
+
+    @property
+    def points(self) -> tuple[list[Point], list[Point]]:
+        """What the link writes, and what it reads."""
+        inputs, outputs = (
+            [Point(one.name, one.kind) for one in part.signals] for part in (self.side.inputs, self.side.outputs)
+        )
+        return inputs, outputs
+
+    @property
+    def scans(self) -> int:
+        """How many scans of the program fall into one exchange."""
+        return self.side.period // (self.side.program.period or self.side.period)
+
+    def virtual_plc(self, **doors: Any) -> "VirtualPlc":
+        """Bring up the rig's program in a process of its own."""
+        from hil.targets import VirtualPlc
+
+        own = self.side.program.period or self.side.period
+        clock: Any = "lockstep" if self.lockstep else "wall"
+        name = self.rig.file.controller.name
+        return self.stack.enter_context(VirtualPlc(self.side.path, clock, program=name, period=own, **doors))
+
+
+def _memory(wanted: Wanted) -> Link:
+    """The program in this process, on the bench's clock."""
+    side, scans = wanted.side, wanted.scans
+    program, memory = side.program, side.program.new_memory()
+    at = {one.path: one for one in program.variables}
+
+    def view(points: list[Point]) -> "np.ndarray[Any, Any]":
+        kind: Any = {
+            "names": [one.path for one in points], "formats": [one.kind for one in points],
+            "offsets": [at[one.path].offset for one in points], "itemsize": len(memory),
+        }  # fmt: skip
+        return memory.view(np.dtype(kind))
+
+    writes, reads = wanted.points
+    given, taken = view(writes), view(reads)
+
+    def scan(t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> None:
+        for one in writes:
+            given[one.path] = out[one.path]
+        for k in range(scans):
+            if (fault := program.scan(memory, t + k * (program.period or 0))) is not None:
+                raise ControllerFault(f"{fault.message} ({fault.file}:{fault.line})")
+        for one in reads:
+            into[one.path] = taken[one.path]
+
+    def begin() -> None:
+        memory[:] = program.new_memory()
+
+    return MemoryLink(scan, writes, reads, begin)
+
+
+def _opcua(wanted: Wanted) -> Link:
+    from hil.links import OpcUaLink
+    from hil.links.opcua_types import VARIABLES
+
+    part = wanted.rig.file.links.opcua
+    url = part.url or wanted.virtual_plc().url
+    return OpcUaLink(
+        url, *wanted.points, lockstep=wanted.lockstep, scans=wanted.scans, timeout=wanted.timeout,
+        namespace=part.namespace or VARIABLES,
+    )  # fmt: skip
+
+
+MAKERS: dict[str, Callable[[Wanted], Link]] = {"memory": _memory, "opcua": _opcua}
+"""One for each name of `hil.bench.link_parts.LinkName` but `fused`; each imports what it needs when it is called."""
+
+
+def make_link(name: str, wanted: Wanted) -> Link:
+    """Return the link of a name, not yet open.
+
+    Raises:
+        InputError: the rig file says too little of it. RunError: its controller could not be brought up.
+    """
+    return MAKERS[name](wanted)
+
+
+def with_faults(link: Link, period: int, seed: int) -> Faulty:
+    """Return a link behind faults, none of which has happened yet."""
+    return Faulty(link, period, seed_of("link", seed), FAULTS.new())

@@ -1,0 +1,76 @@
+"""Links whose other side answers with what it was sent, for the check that every link has to pass."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hil.links import FAULTS, Faulty, LinkError, MemoryLink, OpcUaLink
+from hil.targets import VirtualPlc
+from hil.testing import Pair
+from hil.testing.links import PERIOD
+
+KINDS = {
+    "BOOL": "u1", "SINT": "i1", "INT": "i2", "UINT": "u2", "DINT": "i4", "UDINT": "u4", "LINT": "i8", "ULINT": "u8",
+    "REAL": "f4", "LREAL": "f8", "TIME": "i8",
+}  # fmt: skip
+WRITES = [(f"x_{name.lower()}", kind) for name, kind in KINDS.items()]
+READS = [(f"y_{name.lower()}", kind) for name, kind in KINDS.items()]
+
+
+def program(folder: Path) -> Path:
+    """Write a program whose outputs are its inputs, one pair of each type."""
+    inputs = " ".join(f"x_{name.lower()} : {name};" for name in KINDS)
+    outputs = " ".join(f"y_{name.lower()} : {name};" for name in KINDS)
+    body = "\n".join(f"y_{name.lower()} := x_{name.lower()};" for name in KINDS)
+    text = f"PROGRAM Echo\nVAR_INPUT {inputs} END_VAR\nVAR_OUTPUT {outputs} END_VAR\n{body}\nEND_PROGRAM\n"
+    file = folder / "echo.st"
+    file.write_text(text)
+    return file
+
+
+class Memory:
+    """The other side in the same memory; `up` is whether it is there."""
+
+    def __init__(self) -> None:
+        self.up = True
+
+    def answer(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> None:
+        if not self.up:
+            raise LinkError("memory: cut")
+        for (there, _), (back, _) in zip(WRITES, READS, strict=True):
+            into[back] = out[there]
+
+    def cut(self) -> None:
+        self.up = False
+
+    def mend(self) -> None:
+        self.up = True
+
+
+@contextmanager
+def memory(_: Path) -> Iterator[Pair]:
+    other = Memory()
+    yield Pair(MemoryLink(other.answer, WRITES, READS), other.cut, other.mend)
+
+
+@contextmanager
+def faulty(_: Path) -> Iterator[Pair]:
+    """No fault happens on it."""
+    other = Memory()
+    link = Faulty(MemoryLink(other.answer, WRITES, READS), PERIOD, 1, FAULTS.new())
+    yield Pair(link, other.cut, other.mend)
+
+
+@contextmanager
+def opcua(folder: Path) -> Iterator[Pair]:
+    plc = VirtualPlc(program(folder), period=PERIOD)
+    with plc:
+        port = int(plc.url.rpartition(":")[2])
+        again = VirtualPlc(program(folder), period=PERIOD, opcua=f"opc.tcp://127.0.0.1:{port}")
+        try:
+            yield Pair(OpcUaLink(plc.url, WRITES, READS, lockstep=True), plc.stop, again.start)
+        finally:
+            again.stop()

@@ -1,0 +1,15 @@
+"""What every link has to hold, over the real other side of each."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from hil.testing import Pair, check_link
+from tests.links import _echo
+
+
+@pytest.mark.parametrize("make", [_echo.memory, _echo.faulty, _echo.opcua], ids=lambda one: one.__name__)
+def test_every_link_keeps_the_contract(make: Callable[[Path], AbstractContextManager[Pair]], tmp_path: Path) -> None:
+    check_link(lambda: make(tmp_path))
