@@ -1,0 +1,115 @@
+"""DBC files, read by cantools and compiled to messages; what is wrong with one is one kind of error with its place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hil.errors import InputError, near
+from hil.links.can.frame import CodecError
+from hil.links.can.signals import Branch, Field, Message
+
+if TYPE_CHECKING:
+    from cantools.database import Database as Cantools
+
+_MOST = 16 << 20
+_MILLISECOND = 1_000_000
+
+
+class Database:
+    """The messages of a DBC file by name."""
+
+    def __init__(self, messages: Mapping[str, Message], name: str) -> None:
+        self.messages, self.name = dict(messages), name
+
+    def message(self, name: str) -> Message:
+        """Return a message by its name.
+
+        Raises:
+            InputError: the file has none of that name.
+        """
+        if name not in self.messages:
+            raise InputError(f"{self.name} has no message {name!r}{near(name, self.messages)}")
+        return self.messages[name]
+
+
+def read_dbc(path: Path) -> Database:
+    """Read a DBC file.
+
+    Raises:
+        InputError: no such file, no DBC, or messages that no CAN bus can carry; all at once.
+    """
+    try:
+        if path.stat().st_size > _MOST:
+            raise InputError(f"{path} has more than {_MOST >> 20} MiB; a DBC file is smaller")
+        data = path.read_bytes()
+    except OSError as wrong:
+        raise InputError(f"cannot read the DBC file {path}: {wrong.strerror}") from None
+    return parse_dbc(data.decode("cp1252", "replace"), str(path))  # the editors that write DBC files use that
+
+
+def parse_dbc(text: str, name: str) -> Database:
+    """Return the messages of a DBC file's text, which messages call `name`; see `read_dbc`."""
+    read = _load(text, name)
+    faults, messages = [], {}
+    for one in read.messages:
+        try:
+            messages[one.name] = _message(one)
+        except CodecError as wrong:
+            faults.append(f"{name}: {wrong}")
+    if faults:
+        raise InputError(faults)
+    return Database(messages, name)
+
+
+def _load(text: str, name: str) -> "Cantools":
+    """Here, and only here, what cantools raises becomes ours."""
+    from cantools.database import Database as Cantools
+    from cantools.database.errors import Error
+    from textparser import Error as NoText
+
+    read = Cantools(strict=True, sort_signals=None)
+    try:
+        read.add_dbc_string(text)
+    except (Error, NoText, ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError) as wrong:
+        said = str(wrong) or type(wrong).__name__
+        raise InputError(f"{name}: not a DBC file that can be used: {said.strip()}") from None
+    except RecursionError:
+        raise InputError(f"{name}: not a DBC file that can be used: its multiplexers choose each other") from None
+    return read
+
+
+def _message(one: Any) -> Message:
+    fields = {signal.name: _field(signal) for signal in one.signals}
+    root = _branch(one.signal_tree, fields)
+    j1939 = one.protocol == "j1939"
+    identifier, period = one.frame_id, (one.cycle_time or 0) * _MILLISECOND
+    fd = bool(one.is_fd) or one.length > 8
+    return Message(one.name, identifier, one.length, root, bool(one.is_extended_frame), fd, int(period), int(j1939))
+
+
+def _field(signal: Any) -> Field:
+    conversion = signal.conversion
+    big = signal.byte_order == "big_endian"
+    scale, offset = _whole(conversion.scale), _whole(conversion.offset)
+    words = signal.comment or ""
+    return Field(
+        signal.name, signal.start, signal.length, scale, offset, signal.is_signed, big, conversion.is_float,
+        signal.unit or "", words,
+    )  # fmt: skip
+
+
+def _whole(number: Any) -> float:
+    return number if isinstance(number, int) else float(number)
+
+
+def _branch(tree: Any, fields: Mapping[str, Field]) -> Branch:
+    """Return the branch of one level of cantools' tree: names, and {multiplexer: {value: level}}."""
+    names = [one for one in tree if isinstance(one, str)]
+    choices = [
+        (fields[name], {value: _branch(inner, fields) for value, inner in branches.items()})
+        for one in tree
+        if not isinstance(one, str)
+        for name, branches in one.items()
+    ]
+    own = tuple(fields[name] for name in names) + tuple(selector for selector, _ in choices)
+    return Branch(own, tuple(choices))
