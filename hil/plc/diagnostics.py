@@ -18,7 +18,12 @@ class Diagnostics(InputError):
 
 
 class Source:
-    """One text with its name; turns offsets into lines and columns."""
+    """One text with its name; turns offsets into lines and columns.
+
+    `partial`: its format has one object of a project in a file, and global variables in files of their own.
+    """
+
+    partial = False
 
     def __init__(self, file: str, text: str) -> None:
         self.file, self.text = file, text
@@ -74,10 +79,11 @@ class Diagnostic(NamedTuple):
 
 @dataclass
 class Missing:
-    """A name that is nowhere: where it is used first, how often and in which files."""
+    """A name that is nowhere: where it is used first, how often and in which files; `slip`: it is a mistake there."""
 
     place: tuple[str, int, int]
     name: str
+    slip: bool = True
     uses: int = 1
     files: set[str] = field(default_factory=set)
 
@@ -85,20 +91,30 @@ class Missing:
 class Report:
     """Collects diagnostics in the order of their places, each place once, and which source each concerns.
 
-    `faulty` are the sources in which something is wrong, said or not; `uses` are the names that each source takes from
-    others, in capitals; `missing` the names that are nowhere.
+    `faulty` are the sources in which something is wrong, said or not; `lacking` those that use what is declared
+    nowhere, perhaps in a library that is not here; `uses` are the names that each source takes from others, in
+    capitals; `missing` the names that are nowhere.
     """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, int, int], str] = {}
         self._counts: dict[str, int] = {}
         self.faulty: set[Source] = set()
+        self.lacking: set[Source] = set()
         self.uses: dict[Source, set[str]] = {}
         self.missing: dict[str, Missing] = {}
 
     def error(self, source: Source, at: int, text: str) -> None:
         """Notes one mistake; a second one at the same place is a consequence of the first and is dropped."""
         self.faulty.add(source)
+        self.note(source, at, text)
+
+    def lack(self, source: Source, *, slip: bool = False) -> None:
+        """Notes that a source uses a name that is nowhere; a slip of the pen is a mistake."""
+        (self.faulty if slip else self.lacking).add(source)
+
+    def note(self, source: Source, at: int, text: str) -> None:
+        """Keeps the words of a diagnostic, whoever is to blame."""
         key = (source.file, source.line(at), source.column(at))
         count = self._counts.get(source.file, 0)
         if key not in self._found and count < MOST:
@@ -113,6 +129,7 @@ class Report:
         """Takes over what another report has."""
         self._found |= other._found
         self.faulty |= other.faulty
+        self.lacking |= other.lacking
 
     @property
     def found(self) -> list[Diagnostic]:

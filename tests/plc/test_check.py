@@ -35,19 +35,41 @@ def said(outcome: Outcome) -> list[str]:
             for each in outcome.results for one in each.diagnostics]  # fmt: skip
 
 
-def test_a_mistake_spoils_the_files_that_use_it_and_no_others(tmp_path: Path) -> None:
+def test_a_mistake_is_that_of_its_file_and_the_files_that_use_it_are_told(tmp_path: Path) -> None:
     wrong = "FUNCTION W : INT W := TRUE; END_FUNCTION"
     user = "PROGRAM U VAR n : INT; END_VAR n := W(); END_PROGRAM"
     found = judged(tmp_path, {"p.st": PROGRAM, "f.st": BLOCK, "w.st": wrong, "u.st": user})
-    assert compiled(found) == {"p.st": True, "f.st": True, "w.st": False, "u.st": False}
+    assert compiled(found) == {"p.st": True, "f.st": True, "w.st": False, "u.st": True}
     assert said(found) == ["w.st:1:23: W is INT, but the value is BOOL; convert it with BOOL_TO_INT(...)"]
     assert [Path(one.because[0]).name for one in found.results if one.because] == ["w.st"]
+    assert [Path(one.file).name for one in found.results if one.lacks] == ["u.st", "w.st"]
+    assert not found.good
+
+
+def test_code_is_made_of_all_that_touches_nothing_missing(tmp_path: Path) -> None:
+    user = """FUNCTION_BLOCK U VAR a : Pump; n, m : INT; END_VAR
+        IF n > a.level THEN n := 1; END_IF
+        WHILE n < 3 DO n := n + 1; a(); END_WHILE
+        m := Elsewhere(n) + List.Speed; CASE n OF 1: a(); 2: m := n; END_CASE END_FUNCTION_BLOCK"""
+    found = judged(tmp_path, {"u.st": user, "p.st": "PROGRAM P VAR u : U; END_VAR u(); END_PROGRAM"})
+    assert compiled(found) == {"u.st": True, "p.st": True}
+    assert [(Path(one.file).name, one.lacks) for one in found.results] == [("p.st", True), ("u.st", True)]
+    assert {*found.missing} == {"Pump", "Elsewhere", "List"}
+    assert (
+        "2 of the compiled files use what is missing or wrong elsewhere and would not run without it" in found.notes()
+    )
+
+
+@pytest.mark.parametrize("body", ["n := speeed;", "n := speed.x;", "n := speed();", "m := 1;", "n := TRUNK(r);"])
+def test_a_slip_of_the_pen_is_a_mistake_and_nothing_missing(tmp_path: Path, body: str) -> None:
+    text = f"PROGRAM P VAR n, speed : INT; r : REAL; END_VAR {body} END_PROGRAM"
+    assert compiled(judged(tmp_path, {"p.st": text})) == {"p.st": False}
 
 
 def test_a_missing_name_is_said_once_with_its_uses(tmp_path: Path) -> None:
     user = "FUNCTION_BLOCK U{0} VAR a, b : Pump; END_VAR a(run := TRUE); b.speed := 3; END_FUNCTION_BLOCK"
     found = judged(tmp_path, {f"{k}.st": user.format(k) for k in "123"} | {"f.st": BLOCK})
-    assert compiled(found) == {"1.st": False, "2.st": False, "3.st": False, "f.st": True}
+    assert compiled(found) == {"1.st": True, "2.st": True, "3.st": True, "f.st": True}
     assert len(said(found)) == 1
     assert said(found)[0].startswith("1.st:1:30: no type or function block Pump here;")
     assert said(found)[0].endswith("(6 uses)")

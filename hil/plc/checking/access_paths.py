@@ -42,6 +42,8 @@ _PARTS = {"X": 1, "B": 8, "W": 16, "D": 32, "L": 64}
 class Paths(Temporaries):
     """Checks what a path refers to. Expressions in it are checked by a subclass."""
 
+    qualifier: s.Expression | None = None  # what stands before the dot of the path in work
+
     def expression(self, node: s.Expression) -> Expr:
         """The typed expression."""
         raise NotImplementedError
@@ -161,7 +163,10 @@ class Paths(Temporaries):
         if len(lists := self.scope.names.globals.lists_of(upper)) > 1:
             self.scope.error(node.at, f"{node.name} is a variable of several lists; write {' or '.join(lists[:5])}")
             return poison(node.at)
-        self.scope.unknown(node.at, "variable", node.name, self.scope.variable_names, "declare it in a VAR section")
+        known, cure = self.scope.variable_names, "declare it in a VAR section"
+        self.scope.unknown(
+            node.at, "variable", node.name, known, cure, elsewhere=node is self.qualifier or self.scope.source.partial
+        )
         return poison(node.at)
 
     def _kind(self, upper: str) -> str:
@@ -199,6 +204,7 @@ class Paths(Temporaries):
     def _member(self, node: s.Member) -> Place | Const:
         if (qualified := self._qualified_name(node)) is not None:
             return qualified
+        self.qualifier = node.base
         owner = self._place(node.base)
         if owner is None:
             return poison(node.at)

@@ -97,7 +97,8 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
                 return standard
             known = [one.name for one in self.scope.names.pou_declarations.values()]
             self._quiet_arguments(node)
-            self.scope.unknown(node.at, "function", name, [*known, *self.standard_names()], "declare it")
+            known += self.standard_names()
+            self.scope.unknown(node.at, "function", name, known, "declare it", elsewhere=True)
             return poison(node.at)
         if pou.kind != "FUNCTION":
             kind = pou.kind.lower().replace("_", " ")

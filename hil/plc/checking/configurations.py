@@ -64,7 +64,7 @@ def _configured(configuration: s.Configuration, names: Names, declarations: Unit
         pou = names.pous.get(scope.key(one.type, names.pous))
         if pou is None or pou.kind != "PROGRAM":
             known = [each.name for each in names.pous.values() if each.kind == "PROGRAM"]
-            scope.unknown(one.at, "PROGRAM called", one.type, known, "declare it")
+            scope.unknown(one.at, "PROGRAM called", one.type, known, "declare it", elsewhere=True)
             continue
         if one.task and one.task.upper() not in tasks:
             known = [each.name for each in configuration.tasks]

@@ -89,7 +89,8 @@ class Declarations:
         blocks = [one.name for one in self.names.pou_declarations.values() if one.kind == "FUNCTION_BLOCK"]
         declared = [one.name for one in self.names.type_declarations.values()]
         known = [*ty.ELEMENTARY, "STRING", "WSTRING", *declared, *blocks]
-        scope.unknown(spec.at, "type or function block", spec.name, known, "declare it in TYPE ... END_TYPE")
+        cure = "declare it in TYPE ... END_TYPE"
+        scope.unknown(spec.at, "type or function block", spec.name, known, cure, elsewhere=True)
         return POISON
 
     def interface_type(self, declaration: s.Pou) -> Type:

@@ -148,7 +148,8 @@ class Expressions(Paths):
     def _qualified(self, at: int, type_name: str, value: str) -> Expr:
         type_ = self.named_type(type_name)
         if not isinstance(type_, Enum):
-            self.scope.unknown(at, "enumeration", type_name, [], "declare it in TYPE ... END_TYPE")
+            cure = "declare it in TYPE ... END_TYPE"
+            self.scope.unknown(at, "enumeration", type_name, [], cure, elsewhere=True)
             return poison(at)
         return self.enum_value(at, type_, value)
 

@@ -140,18 +140,28 @@ class Scope:
         self.names.report.use(self.source, key)
         return key
 
-    def unknown(self, at: int, what: str, name: str, known: Iterable[str], cure: str) -> None:
-        """Reports an unknown name, once, and only when no declaration that could not be read may hold it."""
+    def unknown(
+        self, at: int, what: str, name: str, known: Iterable[str], cure: str, *, elsewhere: bool = False
+    ) -> None:
+        """Reports an unknown name, once, and only when no declaration that could not be read may hold it.
+
+        `elsewhere`: a name of its kind may be declared in a file or library that is not here, unless it looks like a
+        slip of the pen.
+        """
         report, upper = self.names.report, name.upper()
-        report.faulty.add(self.source)
-        if upper in report.missing:
-            report.missing[upper].uses += 1
-            report.missing[upper].files.add(self.source.file)
+        if (missing := report.missing.get(upper)) is not None:
+            missing.uses += 1
+            missing.files.add(self.source.file)
+            report.lack(self.source, slip=missing.slip)
         elif not self.broken and upper not in self.names.lost:
-            place = (self.source.file, self.source.line(at), self.source.column(at))
-            report.missing[upper] = Missing(place, name, files={self.source.file})
             hint = near(name, islice(known, MOST_COMPARED)) if len(report.missing) <= MOST else ""
-            self.error(at, f"no {what} {name} here{hint or '; ' + cure}")
+            place = (self.source.file, self.source.line(at), self.source.column(at))
+            slip = not elsewhere or (bool(hint) and not self.source.partial)
+            report.missing[upper] = Missing(place, name, slip=slip, files={self.source.file})
+            report.note(self.source, at, f"no {what} {name} here{hint or '; ' + cure}")
+            report.lack(self.source, slip=slip)
+        else:
+            report.lack(self.source)
 
     def enumerator(self, name: str) -> list[Enum]:
         """The enumerations that have this value."""

@@ -100,7 +100,7 @@ class Units(Declarations):
                 if key in self._open:
                     scope.error(one.at, f"{declaration.name} extends itself; remove EXTENDS {one.name}")
                 else:
-                    scope.unknown(one.at, declaration.kind, one.name, known, "declare it")
+                    scope.unknown(one.at, declaration.kind, one.name, known, "declare it", elsewhere=True)
                 pou.unknown_base = True
                 continue
             kinds = ("INTERFACE",) if pou.kind == "INTERFACE" else ("FUNCTION_BLOCK", "CLASS")
@@ -118,7 +118,7 @@ class Units(Declarations):
             key = scope.key(one.name, self.names.pou_declarations)
             if key not in self.names.pou_declarations:
                 known = [each.name for each in self.names.pou_declarations.values() if each.kind == "INTERFACE"]
-                scope.unknown(one.at, "INTERFACE called", one.name, known, "declare it")
+                scope.unknown(one.at, "INTERFACE called", one.name, known, "declare it", elsewhere=True)
 
     def _variables(self, declaration: s.Pou, scope: Scope) -> list[Field]:
         """Declares the variables, constants first since bounds may need them; the order stays that of the text."""
@@ -259,7 +259,7 @@ class Units(Declarations):
         type_ = self.type_of(one.type, scope)
         if found is None:
             known = [each.name for each in self.names.globals.values()]
-            scope.unknown(one.at, "VAR_GLOBAL called", one.name, known, "declare it in VAR_GLOBAL")
+            scope.unknown(one.at, "VAR_GLOBAL called", one.name, known, "declare it in VAR_GLOBAL", elsewhere=True)
             found = Variable(one.name, POISON, "external", "absolute", one.at)
         elif type_ is not POISON and found.type is not POISON and not ty.same(type_, found.type):
             scope.error(

@@ -12,6 +12,7 @@ from hil.plc.compiler import room
 from hil.plc.diagnostics import Diagnostic, Missing, Report, Source
 from hil.plc.formats import Unit
 from hil.plc.front.names import offered
+from hil.plc.front.pruning import prune
 from hil.plc.front.reading import parsed, units_of
 from hil.plc.lowering.lower import lower_each
 from hil.plc.profiles import PROFILES
@@ -31,13 +32,24 @@ class File:
 
 @dataclass
 class Judged:
-    """What came out for one file."""
+    """What came out for one file: `compiled` when its own units became machine code."""
 
     compiled: bool
     profile: str
     found: list[Diagnostic] = field(default_factory=list)
-    because: frozenset[str] = frozenset()  # the files that are wrong themselves and that it uses
+    lacks: bool = False  # something that it uses is missing or wrong: its statements are left out
+    because: frozenset[str] = frozenset()  # the files that are wrong or lack something themselves and that it uses
     uses: frozenset[str] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it became machine code."""
+        return self.compiled and not self.lacks and not self.found
+
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """More is better."""
+        return self.compiled, self.whole, -len(self.found)
 
 
 @dataclass
@@ -49,16 +61,16 @@ class Findings:
 
 
 def examine(files: list[File], profiles: tuple[str, ...]) -> Findings:
-    """Judges the files of a batch by the first profile that takes each."""
+    """Judges the files of a batch by the profile that takes most of each, the first of equal ones."""
     whole = Findings({})
     judged = [one.name for one in files if one.judged]
     for profile in profiles:
         found = _examined(files, profile, frozenset(judged))
         for name in judged:
-            if name not in whole.files or found.files[name].compiled:
+            if name not in whole.files or found.files[name].rank > whole.files[name].rank:
                 whole.files[name] = found.files[name]
         whole.missing = whole.missing or found.missing
-        judged = [one for one in judged if not found.files[one].compiled]
+        judged = [one for one in judged if not whole.files[one].whole]
         if not any(one.sound and one.name in judged for one in files):
             break
     return whole
@@ -77,12 +89,14 @@ def _examined(files: list[File], profile: str, judged: frozenset[str]) -> Findin
         report.faulty |= syntax.faulty
         project = check(units, report, None, PROFILES[profile])
         sound = _Soundness(units, project, report)
-        for source in sound.lowered({one.source for one in units if one.source.file in judged}):
-            report.faulty.add(source)
+        touched = prune(project, report.faulty)
+        wanted = {one.source for one in units if one.source.file in judged}
+        failed = _Translation(project, report, wanted, touched).run()
     by_file: dict[str, Judged] = {name: Judged(True, profile) for name in judged}
     for unit_ in units:
         if (one := by_file.get(unit_.source.file)) is not None:
-            one.compiled &= unit_.source not in sound.unsound
+            one.compiled &= unit_.source not in failed and unit_.source not in report.faulty
+            one.lacks |= unit_.source in sound.unsound or unit_.source in touched
             one.uses |= report.uses.get(unit_.source, set())
             one.because |= sound.because(unit_.source) - {unit_.source.file}
     for each in files:
@@ -103,11 +117,10 @@ def _own(tree: s.Unit, own: frozenset[str] | None) -> s.Unit:
 
 
 class _Soundness:
-    """Which sources are free of mistakes, with everything that they use."""
+    """Which sources are free of mistakes and lack nothing, with everything that they use."""
 
     def __init__(self, units: list[s.Unit], project: Project, report: Report) -> None:
-        self.units, self.project, self.report = units, project, report
-        self._users: dict[Source, set[Source]] = {}
+        users: dict[Source, set[Source]] = {}
         owners: dict[str, set[Source]] = {}
         for unit in units:
             names = {one.name.upper() for one in units_of(unit)} | offered(unit)
@@ -116,67 +129,73 @@ class _Soundness:
         for source, used in report.uses.items():
             for name in used:
                 for owner in owners.get(name, ()):
-                    self._users.setdefault(owner, set()).add(source)
+                    users.setdefault(owner, set()).add(source)
         for pou in project.pous.values():
             for callee, _ in pou.calls.values():
-                self._users.setdefault(callee.source, set()).add(pou.source)
-        self.unsound: dict[Source, Source] = {}  # and the one that is wrong itself
-        self._spread(report.faulty)
+                users.setdefault(callee.source, set()).add(pou.source)
+        waiting = [*report.faulty, *report.lacking]
+        self.unsound = {one: one for one in waiting}  # and the one that is wrong itself
+        for source in waiting:
+            more = [one for one in users.get(source, ()) if one not in self.unsound]
+            self.unsound |= dict.fromkeys(more, self.unsound[source])
+            waiting += more
 
     def because(self, source: Source) -> set[str]:
         """The file that is wrong itself and that makes a source unsound, if any."""
         return {self.unsound[source].file} if source in self.unsound else set()
 
-    def _spread(self, faulty: Iterable[Source]) -> None:
-        waiting = [one for one in faulty if one not in self.unsound]
-        self.unsound |= {one: one for one in waiting}
-        for source in waiting:
-            more = [one for one in self._users.get(source, ()) if one not in self.unsound]
-            self.unsound |= dict.fromkeys(more, self.unsound[source])
-            waiting += more
 
-    def lowered(self, judged: set[Source]) -> set[Source]:
-        """Translates what is sound and judged; gives the sources that could not be, each with a diagnostic."""
-        failed = set[Source]()
-        while sources := judged - self.unsound.keys():
-            text, refused = lower_each(self._part(), self._roots(sources))
+@dataclass
+class _Translation:
+    """Translates the judged sources; in `failed` those without machine code, each with a diagnostic if it is ours."""
+
+    project: Project
+    report: Report
+    judged: set[Source]
+    touched: set[Source]  # by what is missing: no wonder if these have no machine code
+    failed: set[Source] = field(default_factory=set)
+
+    def run(self) -> set[Source]:
+        """Translates until nothing is refused any more."""
+        while sources := self.judged - self.report.faulty - self.failed:
+            text, refused = self._text(sources)
             if not refused:
-                for source in self._refused_by_llvm(text, sorted(sources, key=lambda one: one.file)):
-                    failed.add(source)
+                self._by_llvm(text, sorted(sources, key=lambda one: one.file))
                 break
             for pou, fault in refused.items():
-                self._say(pou.source, pou.at, f"{type(fault).__name__} {fault}".strip())
-                failed.add(pou.source)
-            self._spread(failed)
-        self._spread(failed)
-        return failed
+                self._fail(pou.source, pou.at, f"{type(fault).__name__} {fault}".strip())
+                self._forget(pou)
+        return self.failed
 
-    def _refused_by_llvm(self, text: str, sources: list[Source]) -> list[Source]:
-        """The sources whose code LLVM does not take, found by halves."""
+    def _text(self, sources: Iterable[Source]) -> tuple[str, dict[Pou, Exception]]:
+        wanted = {*sources}
+        roots = [one for one in self.project.pous.values() if one.source in wanted]
+        return lower_each(replace(self.project, image=bytearray(self.project.image)), roots)
+
+    def _forget(self, refused: Pou) -> None:
+        """Empties a unit without machine code; when even that does not help, those that use it."""
+        if refused.body:
+            refused.body = []
+            return
+        for pou in self.project.pous.values():
+            virtual = (one for method in pou.virtual for _, one in self.project.dispatch.get(method, []))
+            if any(one is refused for one in (*(callee for callee, _ in pou.calls.values()), *virtual)):
+                self.failed.add(pou.source)
+
+    def _by_llvm(self, text: str, sources: list[Source]) -> None:
+        """Fails the sources whose code LLVM does not take, found by halves."""
         try:
             verify(text)
         except (RuntimeError, LookupError) as fault:
             if len(sources) == 1:
-                self._say(sources[0], 0, str(fault).partition("\n")[0])
-                return sources
+                self._fail(sources[0], 0, str(fault).partition("\n")[0])
+                return
             half = len(sources) // 2
-            parts = (sources[:half], sources[half:])
-            texts = [lower_each(self._part(), self._roots(part))[0] for part in parts]
-            return [one for text, part in zip(texts, parts, strict=True) for one in self._refused_by_llvm(text, part)]
-        return []
+            for part in (sources[:half], sources[half:]):
+                self._by_llvm(self._text(part)[0], part)
 
-    def _say(self, source: Source, at: int, fault: str) -> None:
-        words = "the compiler has no machine code for this"
-        self.report.error(source, at, f"{words} ({fault}); report it with this file")
-
-    def _roots(self, sources: Iterable[Source]) -> list[Pou]:
-        wanted = {*sources}
-        return [one for one in self.project.pous.values() if one.source in wanted]
-
-    def _part(self) -> Project:
-        """The project in which objects of unknown class never run what is not sound."""
-        sound = {
-            name: [(number, pou) for number, pou in table if pou.source not in self.unsound]
-            for name, table in self.project.dispatch.items()
-        }
-        return replace(self.project, dispatch=sound, image=bytearray(self.project.image))
+    def _fail(self, source: Source, at: int, fault: str) -> None:
+        self.failed.add(source)
+        if source not in self.touched:
+            words = "the compiler has no machine code for this"
+            self.report.error(source, at, f"{words} ({fault}); report it with this file")

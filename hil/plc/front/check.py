@@ -138,7 +138,7 @@ class _Check:
             if len(batch.roots) > 1 and not batch.strict and judged.because & batch.bent:
                 again.append(number)
                 continue
-            result.profile, result.compiled = judged.profile, judged.compiled
+            result.profile, result.compiled, result.lacks = judged.profile, judged.compiled, judged.lacks
             result.because = tuple(sorted(judged.because))
             result.diagnostics = sorted({*result.diagnostics, *judged.found})
             self.uses[number] = judged.uses

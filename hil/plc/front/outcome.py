@@ -15,7 +15,10 @@ SHORT = 100  # lines that a file counts for at least, when its time for a thousa
 
 @dataclass
 class Result:
-    """One file: whether it could be read and became machine code, by which profile, in which time."""
+    """One file: whether it could be read and became machine code, by which profile, in which time.
+
+    `lacks`: something that it uses is missing or wrong elsewhere, and the statements that touch it were left out.
+    """
 
     file: str
     dialect: str
@@ -25,6 +28,7 @@ class Result:
     compiled: bool
     seconds: float
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    lacks: bool = False
     because: tuple[str, ...] = ()  # files that are wrong themselves and that it uses
 
     @property
@@ -55,8 +59,8 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        """Whether everything became machine code."""
-        return not self.problems and self.compiled == len(self.results)
+        """Whether everything became machine code, with all that it uses."""
+        return not self.problems and all(one.compiled and not one.lacks and not one.diagnostics for one in self.results)
 
     @property
     def worst(self) -> Result | None:
@@ -75,9 +79,9 @@ class Outcome:
         for project, names in self.libraries.items():
             if names and self.missing:
                 yield f"{project}: asks for the libraries {', '.join(names)}"
-        silent = sum(not one.compiled and not one.diagnostics for one in self.results)
-        if silent:
-            yield f"{silent} files without a mistake of their own use what is wrong or missing elsewhere"
+        lacking = sum(one.compiled and one.lacks for one in self.results)
+        if lacking:
+            yield f"{lacking} of the compiled files use what is missing or wrong elsewhere and would not run without it"
         if self.chosen:
             counts = Counter(one.profile for one in self.results if one.profile)
             yield "profiles: " + (", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none")
@@ -98,6 +102,7 @@ class Outcome:
                 "lines": one.lines,
                 "parsed": one.parsed,
                 "compiled": one.compiled,
+                "lacks": one.lacks,
                 "seconds": round(one.seconds, 6),
                 "because": one.because,
                 "diagnostics": [each._asdict() for each in one.diagnostics],

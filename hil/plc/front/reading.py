@@ -14,6 +14,7 @@ from hil.plc.formats import Unit, read_file
 from hil.plc.front.names import offered, wanted
 from hil.plc.reading.parser import parse
 
+_PARTIAL = ("codesys2", "twincat", "scl")  # formats with one object of a project in a file
 HEAD = 65536  # bytes of XML that tell who wrote it
 _PLACE = re.compile(r":(\d+):(\d+): (?:error: )?(.*)", re.DOTALL)
 
@@ -87,7 +88,9 @@ def diagnostic(file: str, line: str) -> Diagnostic:
 
 def parsed(unit: Unit, report: Report) -> s.Unit:
     """The tree of a unit; the variables of a list carry its name."""
-    tree = parse(Placed(unit.file, unit.text, unit.place), report)
+    source = Placed(unit.file, unit.text, unit.place)
+    source.partial = unit.dialect in _PARTIAL
+    tree = parse(source, report)
     for section in tree.sections if unit.kind == "VAR_GLOBAL" else ():
         section.list = section.list or unit.name
     return tree
