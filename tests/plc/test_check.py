@@ -178,3 +178,12 @@ def test_json_is_one_document(
     for wrong in (["nowhere.st"], [], [str(tmp_path), "--dialect", "stx"], [str(tmp_path), "--profile", "no"]):
         assert called(["check", *wrong, "--json"], monkeypatch) == 2
         assert json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_global_variable_of_several_lists_is_the_nearest_one(tmp_path: Path) -> None:
+    lists = {f"{one}/g.st": f"VAR_GLOBAL speed : {type_}; END_VAR" for one, type_ in (("a", "INT"), ("b", "BOOL"))}
+    users = {
+        "a/u.st": "PROGRAM A VAR_EXTERNAL speed : INT; END_VAR speed := 1; END_PROGRAM",
+        "b/u.st": "PROGRAM B VAR_EXTERNAL speed : BOOL; END_VAR speed := TRUE; END_PROGRAM",
+    }
+    assert judged(tmp_path, lists | users).good

@@ -113,6 +113,8 @@ def _own(tree: s.Unit, own: frozenset[str] | None) -> s.Unit:
     if own is not None:
         tree.types = [one for one in tree.types if one.name.upper() in own]
         tree.pous = [one for one in tree.pous if one.name.upper() in own]
+        for section in tree.sections:
+            section.variables = [one for one in section.variables if one.name.upper() in own]
     return tree
 
 

@@ -158,15 +158,12 @@ class Neighbours:
                     batch.bent.add(self.readings[number].file)
 
     def own(self, batch: Batch) -> dict[int, frozenset[str]]:
-        """By member the types and units that it declares in a batch: those that no name of another means."""
-        means = dict(batch.means)
+        """By member what it declares in a batch, global variables too: what no name of another means."""
+        means, found = dict(batch.means), dict[int, frozenset[str]]()
         for number in batch.members:
-            for name in self.readings[number].declared:
-                means.setdefault(name, number)
-        return {
-            number: frozenset(name for name in self.readings[number].declared if means[name] == number)
-            for number in batch.members
-        }
+            names = (*self.readings[number].declared, *self.readings[number].offered)
+            found[number] = frozenset(name for name in names if means.setdefault(name, number) == number)
+        return found
 
 
 @cache
