@@ -4,9 +4,11 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
+from hil.links.codecs.modbus import Table
+from hil.links.codecs.registers import Order
 from hil.verdicts.requirements import Strict
 
-LinkName = Literal["fused", "memory", "opcua"]
+LinkName = Literal["fused", "memory", "opcua", "modbus-tcp", "modbus-rtu"]
 """The links that `--link` and the controller's `link` may name; how each is made stands in `hil.bench.links`."""
 LINK_NAMES: tuple[str, ...] = get_args(LinkName)
 
@@ -18,7 +20,46 @@ class OpcUaPart(Strict):
     namespace: str | None = Field(None, description="the URI of the namespace in which a variable's path identifies it")
 
 
+class PlacePart(Strict):
+    """Where a variable is at a slave."""
+
+    table: Table
+    address: int = Field(ge=0, le=65535, description="from 0, as on the wire")
+    kind: str | None = Field(None, description="numpy kind there, as i2; the variable's own when left out")
+    order: Order = Field("ABCD", description="of the bytes, A the most significant")
+    bit: int | None = Field(None, ge=0, le=15, description="one bit of a register")
+
+
+class ModbusPart(Strict):
+    """A Modbus slave; without an address one is started that runs the program."""
+
+    unit: int = Field(1, ge=1, le=247)
+    map: dict[str, PlacePart] = Field({}, description="where each variable is; as `hil plc map` has it when left out")
+
+
+class ModbusTcpPart(ModbusPart):
+    """Modbus TCP."""
+
+    address: str | None = Field(None, description="HOST:PORT of a slave that runs already")
+    outstanding: int = Field(1, ge=1, le=16, description="requests that the slave takes before it answers")
+
+
+class LinePart(Strict):
+    """How characters stand on a serial line."""
+
+    port: str | None = Field(None, description="a device, or socket://HOST:PORT")
+    baudrate: int = Field(19200, gt=0)
+    parity: Literal["none", "even", "odd"] = "even"
+    stop_bits: Literal[1, 2] = 1
+
+
+class ModbusRtuPart(ModbusPart, LinePart):
+    """Modbus RTU."""
+
+
 class LinksPart(Strict):
     """The links of a rig."""
 
     opcua: OpcUaPart = OpcUaPart()
+    modbus_tcp: ModbusTcpPart = Field(ModbusTcpPart(), alias="modbus-tcp")
+    modbus_rtu: ModbusRtuPart = Field(ModbusRtuPart(), alias="modbus-rtu")

@@ -13,6 +13,8 @@ from hil.bench.rig import Rig
 from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
 
 if TYPE_CHECKING:
+    from hil.bench.link_parts import ModbusPart
+    from hil.links.codecs.registers import Place
     from hil.targets import VirtualPlc
 
 
@@ -100,7 +102,50 @@ def _opcua(wanted: Wanted) -> Link:
     )  # fmt: skip
 
 
-MAKERS: dict[str, Callable[[Wanted], Link]] = {"memory": _memory, "opcua": _opcua}
+def _modbus_tcp(wanted: Wanted) -> Link:
+    from hil.links.modbus import ModbusLink, TcpWire
+
+    part = wanted.rig.file.links.modbus_tcp
+    own = part.address is None
+    where = part.address or wanted.virtual_plc(modbus="127.0.0.1:0", unlocated=True).url.removeprefix("modbus ")
+    wire = TcpWire(where, part.unit, wanted.timeout, 16 if own else part.outstanding)
+    return ModbusLink(wire, _places(wanted, part), *wanted.points, lockstep=wanted.lockstep, scans=wanted.scans)
+
+
+def _modbus_rtu(wanted: Wanted) -> Link:
+    from hil.links.modbus import ModbusLink, RtuWire
+    from hil.links.serial_port import SerialPort, Settings
+
+    part = wanted.rig.file.links.modbus_rtu
+    where = part.port or wanted.virtual_plc(modbus_rtu="pty", unlocated=True).url.removeprefix("modbus-rtu ")
+    port = SerialPort(where, Settings(part.baudrate, part.parity, part.stop_bits))
+    wire = RtuWire(port, part.unit, wanted.timeout)
+    return ModbusLink(wire, _places(wanted, part), *wanted.points, lockstep=wanted.lockstep, scans=wanted.scans)
+
+
+def _places(wanted: Wanted, part: "ModbusPart") -> "dict[str, Place]":
+    """Return where each variable is: as the rig says, or as the virtual PLC has it, inputs where one writes them."""
+    from hil.links.codecs.registers import Place
+    from hil.targets.modbus_map import modbus_map
+
+    kinds = {one.path: one.kind for side in wanted.points for one in side}
+    if part.map:
+        return {
+            path: Place(one.table, one.address, one.kind or kinds.get(path, "u2"), one.order, one.bit)
+            for path, one in part.map.items()
+        }
+    written = {one.path for one in wanted.points[0]}
+    points = modbus_map(wanted.side.program, unlocated=True).points
+    return {
+        one.path: Place(one.table, one.address, kinds[one.path])
+        for one in points
+        if one.path in kinds and (one.path not in written or one.table in ("coil", "holding register"))
+    }
+
+
+MAKERS: dict[str, Callable[[Wanted], Link]] = {
+    "memory": _memory, "opcua": _opcua, "modbus-tcp": _modbus_tcp, "modbus-rtu": _modbus_rtu,
+}  # fmt: skip
 """One for each name of `hil.bench.link_parts.LinkName` but `fused`; each imports what it needs when it is called."""
 
 

@@ -163,6 +163,9 @@ def serve(
         str | None, typer.Option(metavar="URL", help="OPC UA at this URL; port 0 takes a free one")
     ] = None,
     modbus: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Modbus TCP there: see hil plc map")] = None,
+    modbus_rtu: Annotated[
+        str | None, typer.Option(metavar="PORT", help="Modbus RTU there; pty or pty:PATH makes a terminal of its own")
+    ] = None,
     unlocated: Annotated[bool, typer.Option("--unlocated", help="Modbus has what has no address, too")] = False,
     pki: Annotated[Path | None, typer.Option(metavar="DIR", help="OPC UA with security: its certificates")] = None,
     users: Annotated[Path | None, typer.Option(metavar="FILE", help="who may log in: see hil plc user")] = None,
@@ -175,12 +178,12 @@ def serve(
     until_eof: Annotated[bool, typer.Option("--until-eof", help="end when standard input does")] = False,
     profile: PROFILE = "auto",
 ) -> None:
-    """Serve a program over OPC UA, Modbus TCP or both until a signal ends it."""
+    """Serve a program over OPC UA, Modbus TCP, Modbus RTU or several until a signal ends it."""
     from hil.signals import duration
     from hil.targets.serve import Doors, serve
 
     ns = None if period is None else duration(period)
-    doors = Doors(opcua, modbus, unlocated, security_of(pki, users, insecure))
+    doors = Doors(opcua, modbus, unlocated, security_of(pki, users, insecure), modbus_rtu)
     serve(file, doors, clock, program=program, period=ns, until_eof=until_eof, profile=profile)
 
 

@@ -15,15 +15,13 @@ BOOL as coils, everything else as holding registers.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
+from hil.links.codecs.modbus import FAULT, Table
 from hil.plc import Program, Variable
-
-Table = Literal["coil", "discrete input", "holding register", "input register"]
 
 INPUTS_AGAIN = 32768
 UNLOCATED = 40960
-END = 65536
+END = FAULT  # what is behind it is the bench's in lockstep
 _MOST = 1023
 _ADDRESS = re.compile(r"%([IQM])([XBWDL]?)(\d+)(?:\.(\d+))?")
 _BASES = {

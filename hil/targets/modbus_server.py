@@ -4,6 +4,7 @@ import asyncio
 import struct
 
 from hil.errors import InputError
+from hil.links.codecs.modbus import FAULT, FAULT_WORDS, STEP, WRITE_REGISTERS, tcp_frame
 from hil.targets._modbus_pdu import Bank
 from hil.targets.controller import Controller
 from hil.targets.modbus_map import Map
@@ -12,12 +13,46 @@ _LONGEST = 254  # bytes behind the length: unit and PDU (Modbus messaging on TCP
 _CLIENTS = 64
 
 
+_STEP = struct.Struct(">BHHBqI")
+_FAILED = bytes([WRITE_REGISTERS | 0x80, 4])
+
+
+class Slave:
+    """A controller that answers requests; in lockstep it scans when a request writes the registers of `STEP`."""
+
+    def __init__(self, controller: Controller, points: Map, *, lockstep: bool) -> None:
+        self._controller, self._bank, self._lockstep = controller, Bank(points.points), lockstep
+        self._stepped = b""
+
+    def answer(self, request: bytes) -> bytes:
+        """Return the answer to a request."""
+        if len(request) == _STEP.size and request[:3] == bytes([WRITE_REGISTERS]) + STEP.to_bytes(2, "big"):
+            if self._lockstep:
+                return self._step(request)
+        elif self._lockstep and request[:3] == bytes([4]) + FAULT.to_bytes(2, "big"):
+            words = self._controller.fault.encode("latin-1", "replace")[: 2 * FAULT_WORDS]
+            return bytes([4, 2 * FAULT_WORDS]) + words.ljust(2 * FAULT_WORDS, b"\0")
+        return self._bank.answer(request, self._controller.image, self._controller.write)
+
+    def _step(self, request: bytes) -> bytes:
+        """Scan, or start anew; a request that is repeated, because its answer was lost, is only answered."""
+        _, _, count, length, t, scans = _STEP.unpack(request)
+        if (count, length) != (6, 12):
+            return bytes([WRITE_REGISTERS | 0x80, 3])
+        if t < 0:
+            self._controller.reset()
+        elif request != self._stepped and self._controller.step(t, scans) is not None:
+            return _FAILED
+        self._stepped = request
+        return request[:5]
+
+
 class ModbusServer:
     """Answers Modbus TCP on the loopback: Modbus knows no security."""
 
-    def __init__(self, controller: Controller, where: str, points: Map) -> None:
+    def __init__(self, slave: Slave, where: str) -> None:
         self.host, self.port = _address(where)
-        self._controller, self._bank = controller, Bank(points.points)
+        self._slave = slave
         self._clients: set[asyncio.StreamWriter] = set()
 
     @property
@@ -66,9 +101,7 @@ class ModbusServer:
         transaction, protocol, length, unit = struct.unpack(">HHHB", await reader.readexactly(7))
         if protocol != 0 or not 2 <= length <= _LONGEST:
             return False
-        request = await reader.readexactly(length - 1)
-        answer = self._bank.answer(request, self._controller.image, self._controller.write)
-        writer.write(struct.pack(">HHHB", transaction, 0, len(answer) + 1, unit) + answer)
+        writer.write(tcp_frame(transaction, unit, self._slave.answer(await reader.readexactly(length - 1))))
         await writer.drain()
         return True
 

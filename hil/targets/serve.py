@@ -16,16 +16,19 @@ from hil.errors import InputError
 if TYPE_CHECKING:
     from hil.plc import Fault
     from hil.targets.controller import Controller
+    from hil.targets.modbus_rtu import RtuServer
     from hil.targets.modbus_server import ModbusServer
     from hil.targets.opcua_server import OpcUaServer
     from hil.targets.security import Security
+
+    Server = OpcUaServer | ModbusServer | RtuServer
 
 Clock = Literal["wall", "lockstep"]
 
 
 @dataclass(frozen=True)
 class Doors:
-    """Where a program is served: an OPC UA endpoint, HOST:PORT for Modbus TCP, or both.
+    """Where a program is served: an OPC UA endpoint, HOST:PORT for Modbus TCP, a port for Modbus RTU, or several.
 
     `unlocated` lets Modbus have the variables without an address, too; `security` is OPC UA's.
     """
@@ -34,6 +37,7 @@ class Doors:
     modbus: str | None = None
     unlocated: bool = False
     security: "Security | None" = None
+    modbus_rtu: str | None = None
 
 
 def serve(
@@ -55,7 +59,7 @@ def serve(
     Raises:
         InputError: no such file or profile, a program with errors, a URL at which nothing can listen, no period.
     """
-    if doors.opcua is None and doors.modbus is None:
+    if doors.opcua is None and doors.modbus is None and doors.modbus_rtu is None:
         raise InputError("nowhere to serve: give --opcua opc.tcp://127.0.0.1:4840, --modbus 127.0.0.1:502 or both")
     if until_eof:
         threading.Thread(target=_end_with_input, daemon=True).start()
@@ -83,19 +87,26 @@ async def _serve(controller: "Controller", doors: Doors, clock: Clock) -> None:
         await ended.wait()
 
 
-def _servers(controller: "Controller", doors: Doors, clock: Clock) -> Iterator["OpcUaServer | ModbusServer"]:
-    if doors.modbus is not None:
+def _servers(controller: "Controller", doors: Doors, clock: Clock) -> Iterator["Server"]:
+    if doors.modbus is not None or doors.modbus_rtu is not None:
         from hil.targets.modbus_map import modbus_map
-        from hil.targets.modbus_server import ModbusServer
+        from hil.targets.modbus_server import ModbusServer, Slave
 
-        yield ModbusServer(controller, doors.modbus, modbus_map(controller.program, unlocated=doors.unlocated))
+        points = modbus_map(controller.program, unlocated=doors.unlocated)
+        slave = Slave(controller, points, lockstep=clock == "lockstep")
+        if doors.modbus is not None:
+            yield ModbusServer(slave, doors.modbus)
+        if doors.modbus_rtu is not None:
+            from hil.targets.modbus_rtu import RtuServer
+
+            yield RtuServer(slave, doors.modbus_rtu)
     if doors.opcua is not None:
         from hil.targets.opcua_server import OpcUaServer
 
         yield OpcUaServer(controller, doors.opcua, lockstep=clock == "lockstep", security=doors.security)
 
 
-async def _open(server: "OpcUaServer | ModbusServer", running: AsyncExitStack) -> str:
+async def _open(server: "Server", running: AsyncExitStack) -> str:
     """Start a server, which then ends with the others; return where it is."""
     await server.start()
     running.push_async_callback(server.stop)

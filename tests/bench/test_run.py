@@ -99,7 +99,7 @@ def test_over_the_wire_the_traces_differ_by_no_tick(project: Project, rates: dic
 FAULT = 'events = [{ at = "3s", set = "controller.DIVISOR", value = 0 }]'
 
 
-@pytest.mark.parametrize("link", ["fused", "opcua"])
+@pytest.mark.parametrize("link", ["fused", "memory", "opcua", "modbus-tcp", "modbus-rtu"])
 def test_a_fault_of_the_controller_fails_with_its_place(project: Project, link: str) -> None:
     project.change(project.rig, 'events = [{ at = "5s", set = "operator.level", value = 4.0 }]', FAULT)
     result = project.run(link=link)

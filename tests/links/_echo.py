@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 
 from hil.links import FAULTS, Faulty, LinkError, MemoryLink, OpcUaLink
+from hil.links.codecs.registers import Place
+from hil.links.modbus import ModbusLink, RtuWire, TcpWire
+from hil.links.serial_port import SerialPort
+from hil.plc import compile_file
 from hil.targets import VirtualPlc
+from hil.targets.modbus_map import modbus_map
 from hil.testing import Pair
 from hil.testing.links import PERIOD
 
@@ -62,6 +67,38 @@ def faulty(_: Path) -> Iterator[Pair]:
     other = Memory()
     link = Faulty(MemoryLink(other.answer, WRITES, READS), PERIOD, 1, FAULTS.new())
     yield Pair(link, other.cut, other.mend)
+
+
+def places(file: Path) -> dict[str, Place]:
+    """Where the echo's variables are at the virtual PLC."""
+    kinds = dict([*WRITES, *READS])
+    points = modbus_map(compile_file(file), unlocated=True).points
+    return {one.path: Place(one.table, one.address, kinds[one.path]) for one in points}
+
+
+@contextmanager
+def modbus_tcp(folder: Path) -> Iterator[Pair]:
+    file = program(folder)
+    with VirtualPlc(file, period=PERIOD, modbus="127.0.0.1:0", unlocated=True) as plc:
+        where = plc.url.removeprefix("modbus ")
+        again = VirtualPlc(file, period=PERIOD, modbus=where, unlocated=True)
+        try:
+            link = ModbusLink(TcpWire(where, timeout=2.0, outstanding=16), places(file), WRITES, READS, lockstep=True)
+            yield Pair(link, plc.stop, again.start)
+        finally:
+            again.stop()
+
+
+@contextmanager
+def modbus_rtu(folder: Path) -> Iterator[Pair]:
+    file, port = program(folder), folder / "line"
+    with VirtualPlc(file, period=PERIOD, modbus_rtu=f"pty:{port}", unlocated=True) as plc:
+        again = VirtualPlc(file, period=PERIOD, modbus_rtu=f"pty:{port}", unlocated=True)
+        try:
+            wire = RtuWire(SerialPort(str(port)), timeout=2.0)
+            yield Pair(ModbusLink(wire, places(file), WRITES, READS, lockstep=True), plc.stop, again.start)
+        finally:
+            again.stop()
 
 
 @contextmanager

@@ -9,7 +9,9 @@ import pytest
 from hil.testing import Pair, check_link
 from tests.links import _echo
 
+MAKERS = [_echo.memory, _echo.faulty, _echo.opcua, _echo.modbus_tcp, _echo.modbus_rtu]
 
-@pytest.mark.parametrize("make", [_echo.memory, _echo.faulty, _echo.opcua], ids=lambda one: one.__name__)
+
+@pytest.mark.parametrize("make", MAKERS, ids=lambda one: one.__name__)
 def test_every_link_keeps_the_contract(make: Callable[[Path], AbstractContextManager[Pair]], tmp_path: Path) -> None:
     check_link(lambda: make(tmp_path))

@@ -58,11 +58,12 @@ def test_twenty_runs_in_a_shuffled_order_give_one_record_each(tmp_path: Path) ->
     assert len(set.union(*digests.values())) == 10
 
 
-def test_over_the_wire_the_verdict_and_every_tick_are_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("link", ["memory", "opcua", "modbus-tcp", "modbus-rtu"])
+def test_over_the_wire_the_verdict_and_every_tick_are_the_same(link: str, tmp_path: Path) -> None:
     """The traces differ by 0 ticks: the fused program's answer is there at once, but acts by the same rule."""
-    results = {link: run(tmp_path / link, scenario="brief", link=link) for link in ("fused", "opcua")}
-    assert results["fused"]["verdict"] == results["opcua"]["verdict"] == "pass"
-    fused, wired = (read(tmp_path / link / "record.mf4") for link in ("fused", "opcua"))
+    results = {one: run(tmp_path / one, scenario="brief", link=one) for one in ("fused", link)}
+    assert results["fused"]["verdict"] == results[link]["verdict"] == "pass"
+    fused, wired = (read(tmp_path / one / "record.mf4") for one in ("fused", link))
     differing = [one.name for one in fused.channels if not np.array_equal(fused[one.name], wired[one.name])]
     assert differing == []
-    assert results["fused"]["record"]["digest"] == results["opcua"]["record"]["digest"]
+    assert results["fused"]["record"]["digest"] == results[link]["record"]["digest"]

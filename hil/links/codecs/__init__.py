@@ -1,0 +1,1 @@
+"""Codecs: bytes to values and back, without a socket, a port or a clock."""
