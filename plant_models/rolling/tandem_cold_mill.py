@@ -91,6 +91,7 @@ INPUTS = record(
     hardness=signal("1", "flow stress of the strip at the entry gauge beside that of the set", 0.2, 3, 1.0),
     lubrication=signal("1", "friction beside that of the set", 0.3, 3, 1.0),
     ecc=signal("m", "amplitude of the eccentricity", 0, 1e-3, 0.0),
+    empty=signal("1", "1: the mill is cleared, and the head of a strip waits 2 m before stand 1", 0, 1, 0.0),
     left=signal("m", "strip before stand 1, from now on; below 0 it does not end", -1, 1e6, -1.0),
 )
 _FORCE = {f"force{i + 1}": signal("N", f"roll force of stand {i + 1}", 0, 1e9) for i in range(STANDS)}
@@ -101,6 +102,9 @@ _PULL = {f"t{i}": signal("Pa", f"tension {where}", -1, 2e9) for i, where in enum
     "of the uncoiler", "between stands 1 and 2", "between stands 2 and 3", "between stands 3 and 4",
     "between stands 4 and 5", "of the coiler",
 ))}  # fmt: skip
+_STRIP = {f"strip{i}": signal("m/s", f"speed of the strip {where}", -1, 60) for i, where in enumerate((
+    "into stand 1", "out of stand 1", "out of stand 2", "out of stand 3", "out of stand 4", "out of the last stand",
+))}  # fmt: skip
 OUTPUTS = record(
     "Outputs",
     **_FORCE,
@@ -110,9 +114,7 @@ OUTPUTS = record(
     **_PULL,
     gauge1=signal("m", "thickness at the gauge behind stand 1", 0, 0.02),
     gauge5=signal("m", "thickness at the gauge behind the last stand", 0, 0.02),
-    strip_in=signal("m/s", "speed of the strip into stand 1", -1, 60),
-    strip1=signal("m/s", "speed of the strip out of stand 1", -1, 60),
-    strip5=signal("m/s", "speed of the strip out of the last stand", -1, 60),
+    **_STRIP,
     front=signal("m", "place of the strip's head behind stand 1", -100, 1e9),
     rear=signal("m", "strip that is still before stand 1; below 0, place of its tail", -1e6, 1e9),
     radius=signal("m", "radius of the flattened work rolls", 0, 10, shape=FIVE),
@@ -280,6 +282,8 @@ def update(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
         p.there += p.w * (y.v_out[0] * y.h1 - y.v_in[4] * p.h_in[4]) * (h * 1e-9)
     else:
         _begin(p, u)
+    if u.empty > 0.5:
+        p.head = -2.0
     if u.left != p.left_told:
         p.tail = u.left if u.left >= 0.0 else 1e6
         p.left_told = u.left
@@ -301,7 +305,8 @@ def measure(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
     y.t0, y.t1, y.t2, y.t3, y.t4, y.t5 = p.pull[0], p.pull[1], p.pull[2], p.pull[3], p.pull[4], p.pull[5]
     y.gauge1, _, _ = behind(p, 1, p.Lg)
     y.gauge5, _, _ = behind(p, 5, p.Lg)
-    y.strip_in, y.strip1, y.strip5 = p.into[0], p.out[0], p.out[4]
+    y.strip0, y.strip1, y.strip2 = p.into[0], p.out[0], p.out[1]
+    y.strip3, y.strip4, y.strip5 = p.out[2], p.out[3], p.out[4]
     y.front, y.rear = p.head, p.tail
     least, most = math.inf, 0.0
     for i in range(STANDS):

@@ -106,7 +106,7 @@ def test_in_a_steady_state_the_volume_flow_is_the_same_through_all_stands(upset:
     _, seen = run(upset, until=15_000)
     assert abs(seen["h5"][-1] - 0.45e-3) > 1e-7
     assert seen["flow_closure"][-1] < 1e-9
-    into = seen["strip_in"][-1] * seen["h0"][-1]
+    into = seen["strip0"][-1] * seen["h0"][-1]
     assert seen["strip5"][-1] * seen["h5"][-1] == pytest.approx(into, rel=1e-9)
 
 
@@ -160,7 +160,7 @@ def test_a_torn_skidding_or_folded_strip_ends_the_run(upset: str, reason: str) -
 
 def test_the_head_is_threaded_and_the_tail_runs_out() -> None:
     """A stand is pressed from when the head is there until the tail has gone."""
-    standing = ("head=-2", "v=0", "coil=0", "tension=0", "left=10@30s")
+    standing = ("empty=1", "empty=0@8ms", "v=0", "left=10@30s")
     speeds = [f"vref{i + 1}={one}" for i, one in enumerate((0.6, 0.9, 1.3, 1.75, 2.2))]
     found, seen = run(*standing, *speeds, until=100_000, step=4)
     assert not found.reason
