@@ -16,7 +16,7 @@ from hil.plc import Program, compile_file
 
 FOLDER = Path(__file__).parent / "plc"
 ROUNDS, SCANS, PERIOD = 21, 100_000, 10_000_000
-LIMIT = 1.5
+LIMIT = 1.1
 # What matters in each program after 100,000 scans of 10 ms from t = 0: (variable, value).
 CHECKS: dict[str, dict[str, float]] = {
     "pid": {

@@ -7,7 +7,7 @@ code on disk and a warm start needs llvmlite alone.
 import ctypes
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -15,6 +15,10 @@ from pathlib import Path
 
 import llvmlite
 import llvmlite.binding as llvm
+
+_FEW = (
+    "always_inliner", "sroa", "simplify_cfg", "instruction_combine", "simplify_cfg", "dead_store_elimination",
+)  # fmt: skip
 
 
 @cache
@@ -41,12 +45,14 @@ def toolchain() -> str:
     )
 
 
-def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = (), beside: Collection[str] = ()) -> bytes:
+def object_code(
+    *ir_texts: str, opt: int | Sequence[str] = 3, keep: Collection[str] = (), beside: Collection[str] = ()
+) -> bytes:
     """Return the object code of modules in LLVM's text form, linked; strict IEEE arithmetic, no contraction to FMA.
 
     With `keep`, only these functions stay visible, and what they do not need is dropped. `opt` is LLVM's level; 1 is
-    a few passes of our own: 70 % of the speed in a sixth of their time. Functions `beside` are in other object code of
-    the same library.
+    a few passes of our own: 70 % of the speed in a sixth of their time; or it names the passes. Functions `beside` are
+    in other object code of the same library.
 
     Raises:
         RuntimeError: the text is no valid module, which is a fault of the code that wrote it.
@@ -57,7 +63,17 @@ def object_code(*ir_texts: str, opt: int = 3, keep: Collection[str] = (), beside
     return bytes(_machine().emit_object(module))
 
 
-def optimised(*ir_texts: str, opt: int = 3, keep: Collection[str] = ()) -> llvm.ModuleRef:
+def simplified(ir_text: str, passes: Sequence[str]) -> str:
+    """Return a module's text after some of LLVM's passes.
+
+    Raises: RuntimeError as `object_code`.
+    """
+    module = _linked([ir_text])
+    _optimise(module, passes)
+    return str(module)
+
+
+def optimised(*ir_texts: str, opt: int | Sequence[str] = 3, keep: Collection[str] = ()) -> llvm.ModuleRef:
     """Return the module that `object_code` makes machine code of.
 
     Raises: RuntimeError as `object_code`.
@@ -91,20 +107,16 @@ def _linked(ir_texts: Iterable[str]) -> llvm.ModuleRef:
     return module
 
 
-def _optimise(module: llvm.ModuleRef, opt: int) -> None:
-    options = llvm.create_pipeline_tuning_options(speed_level=opt)
-    options.loop_vectorization = opt > 1
+def _optimise(module: llvm.ModuleRef, opt: int | Sequence[str]) -> None:
+    named = _FEW if opt == 1 else () if isinstance(opt, int) else opt
+    options = llvm.create_pipeline_tuning_options(speed_level=opt if isinstance(opt, int) else 2)
+    options.loop_vectorization = not named
     # Packing neighbouring fields into vectors costs control code 9 % (a scan of reactor.st) to 20 % (a small loop).
     options.slp_vectorization = False
     builder = llvm.create_pass_builder(_machine(), options)
-    passes = llvm.create_new_module_pass_manager() if opt == 1 else builder.getModulePassManager()
-    if opt == 1:
-        passes.add_always_inliner_pass()
-        passes.add_sroa_pass()
-        passes.add_simplify_cfg_pass()
-        passes.add_instruction_combine_pass()
-        passes.add_simplify_cfg_pass()
-        passes.add_dead_store_elimination_pass()
+    passes = llvm.create_new_module_pass_manager() if named else builder.getModulePassManager()
+    for one in named:
+        getattr(passes, f"add_{one}_pass")()
     passes.add_refprune_pass()  # Numba counts references even to arrays that are part of a record
     passes.add_global_dead_code_eliminate_pass()
     passes.run(module, builder)

@@ -17,6 +17,7 @@ from hil.blocks.workers import object_codes
 from hil.plc import syntax as s
 from hil.plc.checking.checker import check
 from hil.plc.diagnostics import Diagnostics, Report, Source
+from hil.plc.lowering.carried import PASSES, carried
 from hil.plc.lowering.coverage import Coverage
 from hil.plc.lowering.lower import Lowered, lower, lower_each
 from hil.plc.profiles import IEC, Profile
@@ -76,6 +77,9 @@ def _codes(lowered: Lowered) -> list[bytes]:
     """Loops want the vectoriser; a library of thousands of lines wants to run at all, so it is compiled in parts."""
     if lowered.text.count("\n") > LONG:
         return object_codes(lowered.division.parts(), opt=1, beside=[one[1:] for one in lowered.division.apart])
+    text = None if lowered.loops or lowered.coverage else carried(lowered.text)
+    if text is not None:
+        return [object_code(text, opt=PASSES)]
     return [object_code(lowered.text, opt=3 if lowered.loops else 2)]
 
 

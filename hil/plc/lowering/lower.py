@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hil.plc import layout
 from hil.plc.checking.check_statements import flat
+from hil.plc.lowering.carried import BACK, FILL
 from hil.plc.lowering.clock import CLOCK, moving
 from hil.plc.lowering.costs import Costs
 from hil.plc.lowering.coverage import Coverage
@@ -19,7 +20,8 @@ from hil.plc.tree import For, Instance, Loop, Pou, Project, Variable, VariableRe
 from hil.plc.types import decode, machine
 
 # One scan is a run of one, so that the program is there once and LLVM inlines it into the loop.
-SCAN = """
+SCAN = (
+    """
 define i64 @scan(i64 %t, i64 %h, ptr %p, ptr align 16 %x, ptr %u, ptr %y) {
   %status = call i64 @run(ptr %x, i64 1, i64 %t, i64 0)
   ret i64 %status
@@ -35,24 +37,36 @@ start:
   %running = icmp eq i64 %stopped, 0
   %count = select i1 %running, i64 %n, i64 0
   %some = icmp sgt i64 %count, 0
-  br i1 %some, label %loop, label %done
+  br i1 %some, label %first, label %done
+first:
+  FILL
+  br label %loop
 loop:
-  %i = phi i64 [ 0, %start ], [ %next, %more ]
-  %t = phi i64 [ %t0, %start ], [ %later, %more ]
+  %i = phi i64 [ 0, %first ], [ %next, %more ]
+  %t = phi i64 [ %t0, %first ], [ %later, %more ]
   %status = call i64 @step(i64 %t, ptr %x, ptr %x)
   %bad = icmp ne i64 %status, 0
-  br i1 %bad, label %broken, label %more, !prof !1
+  br i1 %bad, label %hurt, label %more, !prof !1
 more:
   %next = add nsw i64 %i, 1
   %later = add i64 %t, %dt
   %again = icmp slt i64 %next, %n
-  br i1 %again, label %loop, label %done
+  br i1 %again, label %loop, label %last
+hurt:
+  BACK
+  br label %broken
+last:
+  BACK
+  br label %done
 broken:
   ret i64 -1
 done:
   ret i64 0
 }
 """.replace("STOPPED", str(layout.STOPPED))
+    .replace("FILL", FILL)
+    .replace("BACK", BACK)
+)
 
 
 @dataclass(frozen=True)
