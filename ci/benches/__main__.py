@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from ci.benches._others import MAKERS
+
 Figure = Mapping[str, Any]
 """One measurement: `name`, `ours`, `reference`, `unit`, `ratio`, `spread`, perhaps a `limit`, and more."""
 
@@ -42,12 +44,20 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="ci/bench", description="Measures figures beside their references.")
     parser.add_argument("name", nargs="*", help=f"which benches, of {', '.join(benches())}; all by default")
     parser.add_argument("--json", action="store_true", help="print one JSON object per figure")
+    parser.add_argument(
+        "--with", dest="others", action="append", default=[], metavar="NAME=PATH",
+        help="bench plc: another compiler (matiec, strucpp) and the folder it was built in",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
+    others = {name: Path(path) for name, _, path in (one.partition("=") for one in options.others)}
+    if strange := sorted(set(others) - set(MAKERS)):
+        parser.error(f"no compiler {', '.join(strange)}; there are {', '.join(MAKERS)}")
     if unknown := sorted(set(options.name) - set(benches())):
         parser.error(f"no bench {', '.join(unknown)}; there are {', '.join(benches())}")
     figures: list[Figure] = []
     for name in options.name or benches():
-        measured = import_module(f"ci.benches.{name}").figures()
+        module = import_module(f"ci.benches.{name}")
+        measured = module.figures(others) if name == "plc" else module.figures()
         figures += measured
         if options.json:
             print(*map(json.dumps, measured), sep="\n", flush=True)

@@ -3,7 +3,7 @@
 import ctypes
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ci.benches._others import Other
 from hil.plc import Program, compile_file
 
 FOLDER = Path(__file__).parent / "plc"
@@ -41,19 +42,26 @@ CHECKS: dict[str, dict[str, float]] = {
 }
 
 
-def figures() -> list[dict[str, Any]]:
-    """Return one figure for each program; `values`: both sides end with the check values to the bit."""
+def figures(others: Mapping[str, Path] | None = None) -> list[dict[str, Any]]:
+    """Return one figure for each program; `values`: both sides end with the check values to the bit.
+
+    `others` names folders of other compilers, which take part in the same rounds.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        return [_figure(name, Path(folder)) for name in CHECKS]
+        return [_figure(name, Path(folder), others or {}) for name in CHECKS]
 
 
-def _figure(name: str, folder: Path) -> dict[str, Any]:
+def _figure(name: str, folder: Path, others: Mapping[str, Path]) -> dict[str, Any]:
     program, reference = compile_file(FOLDER / f"{name}.st"), Reference(name, folder)
-    mine, theirs, values = [], [], True
+    beside = {one: Other(one, root, FOLDER / f"{name}.st", folder) for one, root in others.items() if root.exists()}
+    mine, theirs, values, times = [], [], True, {one: list[float]() for one in beside}
     for _ in range(ROUNDS):
         memory = program.new_memory()
         mine.append(_timed(partial(program.run, memory, SCANS, 0, PERIOD)))
         theirs.append(_timed(reference.run))
+        for one, other in beside.items():
+            other.start()
+            times[one].append(_timed(partial(other.run, SCANS, PERIOD)))
         values = values and _read(program, memory, name) == list(CHECKS[name].values()) == reference.values()
     ratios = [one / other for one, other in zip(mine, theirs, strict=True)]
     return {
@@ -65,6 +73,7 @@ def _figure(name: str, folder: Path) -> dict[str, Any]:
         "limit": LIMIT,
         "spread": max(ratios) - min(ratios),
         "values": "equal" if values else "DIFFERENT",
+        **{one: median(times[one]) if one in times else "absent" for one in others},
     }
 
 
