@@ -6,9 +6,9 @@ from pydantic import Field
 
 from hil.links.codecs.modbus import Table
 from hil.links.codecs.registers import Order
-from hil.verdicts.requirements import Strict
+from hil.verdicts.requirements import Duration, Strict
 
-LinkName = Literal["fused", "memory", "opcua", "modbus-tcp", "modbus-rtu"]
+LinkName = Literal["fused", "memory", "opcua", "modbus-tcp", "modbus-rtu", "can"]
 """The links that `--link` and the controller's `link` may name; how each is made stands in `hil.bench.links`."""
 LINK_NAMES: tuple[str, ...] = get_args(LinkName)
 
@@ -57,9 +57,21 @@ class ModbusRtuPart(ModbusPart, LinePart):
     """Modbus RTU."""
 
 
+class CanPart(Strict):
+    """A CAN bus; the virtual PLC is brought up on it unless the controller is there already."""
+
+    bus: str | None = Field(None, description="INTERFACE:CHANNEL; one of its own on the loopback when left out")
+    wiring: str | None = Field(None, description="the file of messages and signals, relative to the rig file")
+    external: bool = Field(False, description="the controller is on the bus already; none is brought up")
+    bitrate: int | None = Field(None, gt=0, description="of the bus, where the interface sets it")
+    fd: bool = Field(False, description="CAN FD, where the interface has to be told")
+    restart: Duration | None = Field(100_000_000, description="from a bus-off until the bus is opened anew")
+
+
 class LinksPart(Strict):
     """The links of a rig."""
 
     opcua: OpcUaPart = OpcUaPart()
     modbus_tcp: ModbusTcpPart = Field(ModbusTcpPart(), alias="modbus-tcp")
     modbus_rtu: ModbusRtuPart = Field(ModbusRtuPart(), alias="modbus-rtu")
+    can: CanPart = CanPart()

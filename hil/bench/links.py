@@ -10,6 +10,7 @@ import numpy as np
 from hil.bench.assembly import seed_of
 from hil.bench.controller import ControllerSide
 from hil.bench.rig import Rig
+from hil.errors import InputError
 from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
 
 if TYPE_CHECKING:
@@ -143,8 +144,41 @@ def _places(wanted: Wanted, part: "ModbusPart") -> "dict[str, Place]":
     }
 
 
+def _can(wanted: Wanted) -> Link:
+    from dataclasses import replace
+
+    from hil.links.can.link import CanLink
+    from hil.links.can.ports import address_of
+    from hil.links.can.wiring import read_wiring
+
+    part, rig = wanted.rig.file.links.can, wanted.rig
+    place = rig.source.at("links", "can")
+    if part.wiring is None:
+        raise InputError(f'{place}: a CAN link needs the file of its messages: wiring = "can.toml"')
+    if wanted.scans != 1:
+        raise InputError(f"{place}: over CAN one exchange is one scan; leave the controller's period out")
+    file = rig.source.path.parent / part.wiring
+    where = part.bus or _own_bus()
+    if not part.external:
+        wanted.virtual_plc(can=(where, str(file)))
+    bus = replace(address_of(where, fd=part.fd), bitrate=part.bitrate)
+    return CanLink(
+        bus, read_wiring(file), *wanted.points, lockstep=wanted.lockstep, period=wanted.side.period,
+        timeout=wanted.timeout, restart=part.restart,
+    )  # fmt: skip
+
+
+def _own_bus() -> str:
+    """Return a bus that nobody else is on: udp_multicast at a free port of the loopback."""
+    import socket
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.bind(("127.0.0.1", 0))
+        return f"udp_multicast:239.74.163.2:{wire.getsockname()[1]}"
+
+
 MAKERS: dict[str, Callable[[Wanted], Link]] = {
-    "memory": _memory, "opcua": _opcua, "modbus-tcp": _modbus_tcp, "modbus-rtu": _modbus_rtu,
+    "memory": _memory, "opcua": _opcua, "modbus-tcp": _modbus_tcp, "modbus-rtu": _modbus_rtu, "can": _can,
 }  # fmt: skip
 """One for each name of `hil.bench.link_parts.LinkName` but `fused`; each imports what it needs when it is called."""
 

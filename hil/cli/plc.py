@@ -167,6 +167,10 @@ def serve(
         str | None, typer.Option(metavar="PORT", help="Modbus RTU there; pty or pty:PATH makes a terminal of its own")
     ] = None,
     unlocated: Annotated[bool, typer.Option("--unlocated", help="Modbus has what has no address, too")] = False,
+    can: Annotated[
+        str | None, typer.Option(metavar="INTERFACE:CHANNEL", help="a CAN bus, as socketcan:can0 or slcan:/dev/ttyACM0")
+    ] = None,
+    can_wiring: Annotated[Path | None, typer.Option(metavar="FILE", help="its messages and signals")] = None,
     pki: Annotated[Path | None, typer.Option(metavar="DIR", help="OPC UA with security: its certificates")] = None,
     users: Annotated[Path | None, typer.Option(metavar="FILE", help="who may log in: see hil plc user")] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="with --pki: without security, too")] = False,
@@ -178,12 +182,16 @@ def serve(
     until_eof: Annotated[bool, typer.Option("--until-eof", help="end when standard input does")] = False,
     profile: PROFILE = "auto",
 ) -> None:
-    """Serve a program over OPC UA, Modbus TCP, Modbus RTU or several until a signal ends it."""
+    """Serve a program over OPC UA, Modbus TCP, Modbus RTU, CAN or several until a signal ends it."""
+    from hil.errors import InputError
     from hil.signals import duration
     from hil.targets.serve import Doors, serve
 
     ns = None if period is None else duration(period)
-    doors = Doors(opcua, modbus, unlocated, security_of(pki, users, insecure), modbus_rtu)
+    if (can is None) != (can_wiring is None):
+        raise InputError("a CAN bus needs both --can INTERFACE:CHANNEL and --can-wiring FILE")
+    bus = (can, can_wiring) if can is not None and can_wiring is not None else None
+    doors = Doors(opcua, modbus, unlocated, security_of(pki, users, insecure), modbus_rtu, bus)
     serve(file, doors, clock, program=program, period=ns, until_eof=until_eof, profile=profile)
 
 

@@ -15,20 +15,21 @@ from hil.errors import InputError
 
 if TYPE_CHECKING:
     from hil.plc import Fault
+    from hil.targets.can_server import CanServer
     from hil.targets.controller import Controller
     from hil.targets.modbus_rtu import RtuServer
     from hil.targets.modbus_server import ModbusServer
     from hil.targets.opcua_server import OpcUaServer
     from hil.targets.security import Security
 
-    Server = OpcUaServer | ModbusServer | RtuServer
+    Server = OpcUaServer | ModbusServer | RtuServer | CanServer
 
 Clock = Literal["wall", "lockstep"]
 
 
 @dataclass(frozen=True)
 class Doors:
-    """Where a program is served: an OPC UA endpoint, HOST:PORT for Modbus TCP, a port for Modbus RTU, or several.
+    """Where a program is served: an OPC UA endpoint, HOST:PORT for Modbus TCP, a port for Modbus RTU, a CAN bus.
 
     `unlocated` lets Modbus have the variables without an address, too; `security` is OPC UA's.
     """
@@ -38,6 +39,7 @@ class Doors:
     unlocated: bool = False
     security: "Security | None" = None
     modbus_rtu: str | None = None
+    can: tuple[str, Path] | None = None
 
 
 def serve(
@@ -59,7 +61,8 @@ def serve(
     Raises:
         InputError: no such file or profile, a program with errors, a URL at which nothing can listen, no period.
     """
-    if doors.opcua is None and doors.modbus is None and doors.modbus_rtu is None:
+    where = (doors.opcua, doors.modbus, doors.modbus_rtu, doors.can)
+    if all(one is None for one in where):
         raise InputError("nowhere to serve: give --opcua opc.tcp://127.0.0.1:4840, --modbus 127.0.0.1:502 or both")
     if until_eof:
         threading.Thread(target=_end_with_input, daemon=True).start()
@@ -88,6 +91,13 @@ async def _serve(controller: "Controller", doors: Doors, clock: Clock) -> None:
 
 
 def _servers(controller: "Controller", doors: Doors, clock: Clock) -> Iterator["Server"]:
+    if doors.can is not None:
+        from hil.links.can.ports import address_of
+        from hil.links.can.wiring import read_wiring
+        from hil.targets.can_server import CanServer
+
+        where, wiring = doors.can
+        yield CanServer(controller, address_of(where), read_wiring(wiring), lockstep=clock == "lockstep")
     if doors.modbus is not None or doors.modbus_rtu is not None:
         from hil.targets.modbus_map import modbus_map
         from hil.targets.modbus_server import ModbusServer, Slave

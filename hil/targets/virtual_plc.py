@@ -32,6 +32,7 @@ class VirtualPlc:
         opcua, modbus, modbus_rtu: where it is served, as `hil plc serve` has it; over OPC UA on a free port if
             nothing is said.
         unlocated: Modbus has the variables without an address, too.
+        can: a CAN bus as INTERFACE:CHANNEL, and the wiring file of its messages.
         deadline: how many seconds the server may take until it is ready.
         command: what to run instead of this Python's `hil plc serve`.
     """
@@ -47,14 +48,16 @@ class VirtualPlc:
         modbus: str | None = None,
         modbus_rtu: str | None = None,
         unlocated: bool = False,
+        can: tuple[str, str] | None = None,
         deadline: float = 60.0,
         command: Sequence[str] = (sys.executable, "-m", "hil", "plc", "serve"),
     ) -> None:
-        if opcua is None and modbus is None and modbus_rtu is None:
+        if opcua is None and modbus is None and modbus_rtu is None and can is None:
             opcua = "opc.tcp://127.0.0.1:0"
         options = ["--clock", clock, "--until-eof", *(["--unlocated"] if unlocated else [])]
         doors = {"--opcua": opcua, "--modbus": modbus, "--modbus-rtu": modbus_rtu}
         options += [word for name, where in doors.items() if where for word in (name, where)]
+        options += ["--can", can[0], "--can-wiring", can[1]] if can else []
         options += ["--program", program] if program else []
         options += ["--period", in_words(period)] if period else []
         self.file, self.deadline = str(file), deadline
