@@ -38,11 +38,9 @@ def _features() -> str:
 
 @cache
 def toolchain() -> str:
-    """Return the words that decide what LLVM emits here: its version, the processor, the processor's features."""
-    features = sha256(_features().encode()).hexdigest()[:8]
-    return (
-        f"llvmlite {llvmlite.__version__} pic table {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
-    )
+    """Return the words that decide what LLVM emits here: its version, the passes below, the processor's features."""
+    features, passes = (sha256(one).hexdigest()[:8] for one in (_features().encode(), Path(__file__).read_bytes()))
+    return f"llvmlite {llvmlite.__version__} {passes} {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
 
 
 def object_code(
