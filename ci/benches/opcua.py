@@ -31,10 +31,11 @@ def program(size: int) -> str:
 def figures() -> list[dict[str, Any]]:
     """Return one figure for each batch size: milliseconds for a write, a scan and a read."""
     with tempfile.TemporaryDirectory() as folder:
-        return [_figure(size, Path(folder, f"many{size}.st")) for size in SIZES]
+        return [measure(size, Path(folder, f"many{size}.st")) for size in SIZES]
 
 
-def _figure(size: int, file: Path) -> dict[str, Any]:
+def measure(size: int, file: Path) -> dict[str, Any]:
+    """Return the figure of one batch size; the program is written to `file`."""
     file.write_text(program(size))
     with VirtualPlc(file) as plc:
         ours, bare, clock = Ours(plc.url, size), Bare(plc.url, size), count(0, STEP)

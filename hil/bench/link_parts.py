@@ -4,11 +4,12 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
+from hil.links.codecs.frames import Crc, Framing
 from hil.links.codecs.modbus import Table
 from hil.links.codecs.registers import Order
 from hil.verdicts.requirements import Duration, Strict
 
-LinkName = Literal["fused", "memory", "opcua", "modbus-tcp", "modbus-rtu", "can"]
+LinkName = Literal["fused", "memory", "opcua", "modbus-tcp", "modbus-rtu", "can", "serial"]
 """The links that `--link` and the controller's `link` may name; how each is made stands in `hil.bench.links`."""
 LINK_NAMES: tuple[str, ...] = get_args(LinkName)
 
@@ -68,6 +69,27 @@ class CanPart(Strict):
     restart: Duration | None = Field(100_000_000, description="from a bus-off until the bus is opened anew")
 
 
+class FieldPart(Strict):
+    """A value in a frame: value = raw * scale + offset."""
+
+    path: str
+    kind: str = Field(description="numpy kind on the wire, as i2")
+    scale: float = 1.0
+    offset: float = 0.0
+
+
+class SerialPart(LinePart):
+    """A serial line with frames of the rig's own."""
+
+    framing: Framing = "cobs"
+    crc: Crc = "crc16-modbus"
+    order: Literal["little", "big"] = "little"
+    sequence: bool = Field(False, description="frames begin with a number, which the answer repeats")
+    cyclic: bool = Field(False, description="the controller sends by itself, not when it is asked")
+    to_controller: tuple[FieldPart, ...] = ()
+    from_controller: tuple[FieldPart, ...] = ()
+
+
 class LinksPart(Strict):
     """The links of a rig."""
 
@@ -75,3 +97,4 @@ class LinksPart(Strict):
     modbus_tcp: ModbusTcpPart = Field(ModbusTcpPart(), alias="modbus-tcp")
     modbus_rtu: ModbusRtuPart = Field(ModbusRtuPart(), alias="modbus-rtu")
     can: CanPart = CanPart()
+    serial: SerialPart | None = None

@@ -14,8 +14,9 @@ from hil.errors import InputError
 from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
 
 if TYPE_CHECKING:
-    from hil.bench.link_parts import ModbusPart
+    from hil.bench.link_parts import ModbusPart, SerialPart
     from hil.links.codecs.registers import Place
+    from hil.links.serial_port import Port
     from hil.targets import VirtualPlc
 
 
@@ -124,6 +125,32 @@ def _modbus_rtu(wanted: Wanted) -> Link:
     return ModbusLink(wire, _places(wanted, part), *wanted.points, lockstep=wanted.lockstep, scans=wanted.scans)
 
 
+def _serial(wanted: Wanted) -> Link:
+    from hil.links.serial_port import SerialPort, Settings
+
+    part = wanted.rig.file.links.serial
+    if part is None or part.port is None:
+        place = wanted.rig.source.at("links", "serial")
+        raise InputError(f"{place}: the serial link needs [links.serial] with its port and the fields of its frames")
+    port = SerialPort(part.port, Settings(part.baudrate, part.parity, part.stop_bits))
+    return framed(wanted, part, port)
+
+
+def framed(wanted: Wanted, part: "SerialPart", port: "Port") -> Link:
+    """Return the link of a rig's own frames over a port, which may be another than the part's."""
+    from hil.links.codecs.frames import Field, Format
+    from hil.links.framed import FramedLink
+
+    there, back = (
+        Format(
+            [Field(one.path, one.kind, one.scale, one.offset) for one in fields], part.framing, part.crc,
+            order=part.order, sequence=part.sequence,
+        )
+        for fields in (part.to_controller, part.from_controller)
+    )  # fmt: skip
+    return FramedLink(port, there, back, *wanted.points, timeout=wanted.timeout, cyclic=part.cyclic)
+
+
 def _places(wanted: Wanted, part: "ModbusPart") -> "dict[str, Place]":
     """Return where each variable is: as the rig says, or as the virtual PLC has it, inputs where one writes them."""
     from hil.links.codecs.registers import Place
@@ -179,6 +206,7 @@ def _own_bus() -> str:
 
 MAKERS: dict[str, Callable[[Wanted], Link]] = {
     "memory": _memory, "opcua": _opcua, "modbus-tcp": _modbus_tcp, "modbus-rtu": _modbus_rtu, "can": _can,
+    "serial": _serial,
 }  # fmt: skip
 """One for each name of `hil.bench.link_parts.LinkName` but `fused`; each imports what it needs when it is called."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -26,6 +26,10 @@ _MOST_BYTES = 1 << 16
 
 # Security policy: the least and greatest length of an RSA key (the profiles of OPC 10000-7).
 POLICIES = {"Basic256Sha256": (2048, 4096), "Aes256_Sha256_RsaPss": (2048, 4096)}
+# What the library raises for contents that it does not know, beside ValueError.
+_UNREADABLE = (
+    UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 _HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
@@ -136,8 +140,11 @@ def split(sent: bytes) -> list[x509.Certificate]:
 
 
 def _certificate(content: bytes) -> x509.Certificate:
-    made = x509.load_der_x509_certificate(content)
-    made.extensions, made.public_key(), made.subject, made.issuer
+    try:
+        made = x509.load_der_x509_certificate(content)
+        made.extensions, made.public_key(), made.subject, made.issuer
+    except _UNREADABLE as unknown:
+        raise ValueError(str(unknown)) from unknown
     if made.version is not x509.Version.v3:
         raise ValueError(f"version {made.version.name}")
     return made
@@ -193,7 +200,7 @@ def _chain(leaf: x509.Certificate, known: Sequence[x509.Certificate]) -> tuple[l
 def _signed(one: x509.Certificate, by: x509.Certificate) -> bool:
     try:
         one.verify_directly_issued_by(by)
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True
 
@@ -317,7 +324,7 @@ def _holds(crl: x509.CertificateRevocationList, issuer: x509.Certificate, now: d
 def _crl(content: bytes) -> x509.CertificateRevocationList | None:
     try:
         return x509.load_der_x509_crl(content)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, *_UNREADABLE):
         return None
 
 

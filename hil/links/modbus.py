@@ -30,6 +30,7 @@ from hil.links.codecs.modbus import (
     tcp_frame,
     write_registers,
 )
+from hil.links.codecs.numbers import fitted
 from hil.links.codecs.registers import Batch, Place, batches, places_of
 from hil.links.link import ControllerFault, LinkError, NoAnswer, Quality
 from hil.links.serial_port import Port
@@ -192,6 +193,9 @@ class ModbusLink(BaseLink):
         self._to = batches(places_of(places, to, wire.name), written=True)
         self._back = batches(places_of(places, back, wire.name), written=False)
         self._asked = [one.read for one in self._back]
+        # Where a slave keeps a value in another kind than the bench does.
+        self._fit_to = [(k, places[p].kind) for k, (p, kind) in enumerate(self.writes) if _other(places[p], kind)]
+        self._fit_back = [(k, kind) for k, (p, kind) in enumerate(self.reads) if _other(places[p], kind)]
 
     def _connect(self) -> None:
         self.wire.open()
@@ -231,7 +235,9 @@ class ModbusLink(BaseLink):
             raise NoAnswer(f"{self.name}: {wrong}") from wrong
 
     def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> Sequence[int] | None:
-        values = out[0].item() if self.writes else ()
+        values = list(out[0].item()) if self.writes else []
+        for k, kind in self._fit_to:
+            values[k] = fitted(values[k], kind)
         requests = [request for one in self._to for request in one.write([values[k] for k in one.which])]
         first = written = len(requests)
         if self.lockstep:
@@ -256,6 +262,8 @@ class ModbusLink(BaseLink):
                 continue
             for k, value in zip(batch.which, batch.values(answer), strict=True):
                 row[k] = value
+        for k, kind in self._fit_back:
+            row[k] = fitted(row[k], kind)
         if row:
             into[0] = tuple(row)
         return quality if any(quality) else None
@@ -269,3 +277,7 @@ class ModbusLink(BaseLink):
 
     def _disconnect(self, *, polite: bool) -> None:
         self.wire.close()
+
+
+def _other(place: Place, kind: str) -> bool:
+    return not place.bits and place.bit is None and place.kind[0] != "S" and place.kind != kind

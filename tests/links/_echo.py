@@ -1,14 +1,20 @@
 """Links whose other side answers with what it was sent, for the check that every link has to pass."""
 
+import os
+import pty
+import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
 
 from hil.links import FAULTS, Faulty, LinkError, MemoryLink, OpcUaLink
+from hil.links.codecs.frames import Field, Format, Frames
 from hil.links.codecs.registers import Place
+from hil.links.framed import FramedLink
 from hil.links.modbus import ModbusLink, RtuWire, TcpWire
 from hil.links.serial_port import SerialPort
 from hil.plc import compile_file
@@ -111,3 +117,49 @@ def opcua(folder: Path) -> Iterator[Pair]:
             yield Pair(OpcUaLink(plc.url, WRITES, READS, lockstep=True), plc.stop, again.start)
         finally:
             again.stop()
+
+
+class Device:
+    """A device at the far end of a pseudo-terminal, in a thread of its own, that sends each frame's values back."""
+
+    def __init__(self, link: Path, form: Format, answer: Format) -> None:
+        self.link, self._form, self._answer = link, form, answer
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        self._ends = pty.openpty()
+        tty.setraw(self._ends[1])
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to(os.ttyname(self._ends[1]))
+        self._thread = Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        frames = Frames(self._form)
+        while (data := os.read(self._ends[0], 4096)) != b"\x00stop\x00":
+            for number, values in frames.feed(data):
+                os.write(self._ends[0], self._answer.encode(values, number))
+
+    def stop(self) -> None:
+        if self._thread is None:
+            return
+        os.write(self._ends[1], b"\x00stop\x00")
+        self._thread.join()
+        self._thread = None
+        for each in self._ends:
+            os.close(each)
+
+
+@contextmanager
+def framed(folder: Path) -> Iterator[Pair]:
+    there, back = (
+        Format([Field(path, kind) for path, kind in points], "cobs", "crc32", sequence=True)
+        for points in (WRITES, READS)
+    )
+    device = Device(folder / "line", there, back)
+    device.start()
+    try:
+        port = SerialPort(str(device.link))
+        yield Pair(FramedLink(port, there, back, WRITES, READS, timeout=2.0), device.stop, device.start)
+    finally:
+        device.stop()
