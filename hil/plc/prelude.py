@@ -15,6 +15,11 @@ from hil.plc.types import ELEMENTARY
 FILE = "standard library"
 _COUNTERS = re.compile(r"(CTU|CTD|CTUD)(?:_(INT|DINT|LINT|UINT|UDINT|ULINT))?")
 
+# What CODESYS calls inputs of the standard's blocks (CODESYS help, library Standard; CoDeSys 2.3 manual).
+_CODESYS = {
+    "SR": {"S1": "SET1", "R": "RESET"}, "RS": {"S": "SET", "R1": "RESET1"}, "CTU": {"R": "RESET"},
+    "CTD": {"LD": "LOAD"}, "CTUD": {"R": "RESET", "LD": "LOAD"},
+}  # fmt: skip
 _TIMERS = re.compile(r"(TP|TON|TOF)_(TIME|LTIME)")
 
 
@@ -34,9 +39,12 @@ def names() -> list[str]:
 def block(upper: str, profile: Profile = IEC) -> s.Pou | None:
     """A standard unit by its name in capitals; CTU_DINT and TON_LTIME are CTU and TON for another type."""
     counter, timer = _COUNTERS.fullmatch(upper), _TIMERS.fullmatch(upper)
+    codesys = profile.name == "codesys"
     text = _texts().get((counter or timer or [upper, upper])[1])
     if text is None:
         return None
+    for ours, theirs in _CODESYS.get(counter[1] if counter else upper, {}).items() if codesys else ():
+        text = re.sub(rf"\b{ours}\b", theirs, text)
     if counter:
         type_ = counter.group(2) or "INT"
         low, high = ELEMENTARY[type_].range

@@ -99,7 +99,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "implicit_conversions": {
         "without loss": "those of figure 12 of the standard: INT to REAL, UINT to DINT; others are written out",
         "no fewer bits": "whole types and bit strings become each other, and reals, of as many bits or more: WORD to "
-        "INT, DINT to REAL; TIME and DINT, in milliseconds; whole numbers take part in AND, OR, XOR",
+        "INT, DINT to REAL; TIME and DINT, in milliseconds; whole numbers take part in AND, OR, XOR, NOT",
         "low bits": "whole types and bit strings become each other (DINT to WORD: the low bits) and REAL, LREAL "
         "becomes REAL; DINT and UDINT meet in LINT and give a DINT again; REAL to whole types is written out",
     },

@@ -225,7 +225,17 @@ class Goto(Node):
     name: str
 
 
-Statement = Assign | Several | Invoke | If | Case | For | While | Repeat | Jump | Label | Goto | Initialise
+@dataclass(slots=True)
+class Try(Node):
+    """`__TRY body __CATCH(code) handled __FINALLY last __ENDTRY` of CODESYS."""
+
+    body: list[Statement]
+    code: Expression | None  # takes what the fault was
+    handled: list[Statement]
+    last: list[Statement]
+
+
+Statement = Assign | Several | Invoke | If | Case | For | While | Repeat | Try | Jump | Label | Goto | Initialise
 
 
 # ---- sequential function charts

@@ -369,7 +369,18 @@ class Goto:
     name: str
 
 
-Statement = Assign | Evaluate | CallBlock | If | Case | For | Loop | Jump | Label | Goto
+@dataclass(slots=True)
+class Try:
+    """__TRY: a fault in `body` goes to `handled`, its number to `code`; `last` runs behind both."""
+
+    at: int
+    body: list[Statement]
+    code: Place | None
+    handled: list[Statement]
+    last: list[Statement]
+
+
+Statement = Assign | Evaluate | CallBlock | If | Case | For | Loop | Try | Jump | Label | Goto
 
 
 @dataclass(slots=True)

@@ -163,8 +163,7 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
         by_name = {one.name.upper(): one for one in formals}
         given: dict[str, s.Argument] = {}
         positional = [one for one in node.arguments if not one.name]
-        leading = all(not one.name for one in node.arguments[: len(positional)])
-        lenient = self.scope.names.profile.name == "codesys" and leading
+        lenient = self.scope.names.profile.name == "codesys"
         if positional and len(positional) < len(node.arguments) and not lenient:
             self.scope.error(node.at, f"the call of {pou.name} mixes named and plain arguments; name all or none")
             return None
@@ -175,8 +174,10 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
                 f"{pou.name} takes {len(places)} arguments, here are {len(positional)}; remove the surplus",
             )
             return None
-        for argument, formal in zip(positional, formals if len(positional) > len(places) else places, strict=False):
-            given[formal.name.upper()] = argument
+        wanted = formals if len(positional) > len(places) else places
+        for place, argument in enumerate(node.arguments):
+            if not argument.name and place < len(wanted):
+                given[wanted[place].name.upper()] = argument
         for argument in node.arguments:
             if not argument.name:
                 continue

@@ -30,6 +30,7 @@ from hil.plc.tree import (
     Pou,
     Standard,
     Statement,
+    Try,
     Variable,
 )
 from hil.plc.types import BOOL, DINT, INT, POISON, Array, Enum, Interface, Pointer, machine
@@ -97,7 +98,22 @@ class Statements(Dynamic):
             if node.kind != "RETURN" and not self.loops:
                 self.scope.error(node.at, f"{node.kind} outside of a loop; use RETURN to leave the body")
             return Jump(node.kind)
+        if isinstance(node, s.Try):
+            return self._try(node)
         return self._loop(node)
+
+    def _try(self, node: s.Try) -> Statement:
+        """A fault's number goes to a variable of ExceptionCode, or of a whole type."""
+        body, code = self.body(node.body), None
+        if node.code is not None:
+            place = self.path(node.code)
+            type_ = machine(place.type)
+            if type_ is not None and type_.family in ("int", "uint", "bits") and not isinstance(place, Const):
+                code = place
+                mark(place, addressed=True)
+            elif place.type is not POISON:
+                self.scope.error(node.at, f"{text_of(node.code)} takes no exception code; declare it as ExceptionCode")
+        return Try(node.at, body, code, self.body(node.handled), self.body(node.last))
 
     def _initialise(self, node: s.Initialise) -> Statement | None:
         """FB_Init with its arguments, or the inputs that they name; of an array for each element."""
@@ -357,7 +373,7 @@ def leaves(body: list[Statement]) -> bool:
     for one in body:
         if isinstance(one, Goto) or (isinstance(one, Jump) and one.kind != "CONTINUE"):
             return True
-        if isinstance(one, If | Case) and any(leaves(part) for part in blocks(one)):
+        if isinstance(one, If | Case | Try) and any(leaves(part) for part in blocks(one)):
             return True
         if isinstance(one, For | Loop) and _returns(one.body):
             return True
@@ -377,6 +393,8 @@ def blocks(one: Statement) -> list[list[Statement]]:
     """The lists of statements inside a statement."""
     if isinstance(one, If | Case):
         return [body for _, body in one.branches] + [one.otherwise]
+    if isinstance(one, Try):
+        return [one.body, one.handled, one.last]
     return [one.body] if isinstance(one, For | Loop) else []
 
 
@@ -392,6 +410,8 @@ def assigns(body: list[Statement], variable: Variable) -> bool:
             targets += [assign.target for assign in one.outputs]
         elif isinstance(one, For):
             targets.append(one.variable)
+        elif isinstance(one, Try) and one.code is not None:
+            targets.append(one.code)
         if any(root_of(target) is variable for target in targets):
             return True
     return False

@@ -163,7 +163,7 @@ class Expressions(Paths):
         if op == "-" and self.counts_bits and type_ is not None and type_.family in ("uint", "bits"):
             type_ = negated(type_)
             operand = self._into(operand, type_)
-        allowed = ("bool", "bits") if op == "NOT" else ("int", "real", "time", "any_int", "any_real")
+        allowed = self._bit_logic if op == "NOT" else ("int", "real", "time", "any_int", "any_real")
         if type_ is None or type_.family not in allowed or isinstance(base(operand.type), Enum):
             wanted = "BOOL or a bit string" if op == "NOT" else "a signed number or a duration"
             self.scope.error(at, f"{op} takes {wanted}, this is {spoken(operand.type)}; convert it")
@@ -207,6 +207,12 @@ class Expressions(Paths):
     def counts_bits(self) -> bool:
         """Whether bit strings are numbers."""
         return self.scope.names.profile.bits_in_arithmetic == "numbers"
+
+    @property
+    def _bit_logic(self) -> tuple[str, ...]:
+        """The families whose bits AND, OR, XOR and NOT take."""
+        whole = self.scope.names.profile.implicit_conversions != "without loss"
+        return ("bool", "bits", "int", "uint") if whole else ("bool", "bits")
 
     def pointer_operation(self, op: str, at: int, left: Expr, right: Expr) -> Expr | None:
         """An operator on addresses; None when there are none."""
@@ -269,9 +275,7 @@ class Expressions(Paths):
 
     def _logic(self, op: str, at: int, left: Expr, right: Expr) -> Expr:
         type_ = self.meet(left, right)
-        families: tuple[str, ...] = ("bool",) if op in ("AND_THEN", "OR_ELSE") else ("bool", "bits")
-        if len(families) > 1 and self.scope.names.profile.implicit_conversions != "without loss":
-            families = ("bool", "bits", "int", "uint")
+        families = ("bool",) if op in ("AND_THEN", "OR_ELSE") else self._bit_logic
         if type_ is ANY_INT:
             type_ = ELEMENTARY["LWORD"]
         if not isinstance(type_, Scalar) or type_.family not in families:

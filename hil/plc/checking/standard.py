@@ -185,6 +185,8 @@ class StandardFunctions(TextFunctions, ConversionFunctions, TimeFunctions):
 
     def _trunc(self, name: str, at: int, arguments: list[Expr]) -> Expr:
         value = self.settle(arguments[0])
+        if is_a(value, "int", "uint", "bits") and self.scope.names.profile.implicit_conversions == "low bits":
+            return convert(value, DINT)  # it becomes a REAL first, which changes nothing
         return convert(value, DINT, truncate=True) if is_a(value, "real") else self.wrong(name, at, "REAL", value.type)
 
     def _shift(self, name: str, at: int, arguments: list[Expr]) -> Expr:

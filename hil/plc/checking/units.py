@@ -203,7 +203,8 @@ class Units(Declarations):
         if isinstance(type_, ty.OpenArray) and role != "in_out":
             scope.error(one.at, "ARRAY [*] takes the bounds of what it is given, so it is a VAR_IN_OUT; move it")
             type_ = POISON
-        if pou.kind == "FUNCTION" and isinstance(type_, Struct) and type_.block and role not in ("in_out", "static"):
+        keeps = isinstance(type_, Struct) and type_.block and role not in ("in_out", "static")
+        if pou.kind == "FUNCTION" and keeps and self.names.profile.name != "codesys":  # there it is new in each call
             what = f"{one.name} cannot be a {type_.name}"
             scope.error(one.at, f"a function keeps nothing between calls, so {what}; use a FUNCTION_BLOCK")
             type_ = POISON

@@ -167,6 +167,9 @@ class Values:
                 self.scope.error(expr.at, f"this number is larger than {target.name} holds; use a smaller one")
             return Const(target, expr.at, number)
         low, high = scalar.range
+        bits, cut = scalar.bits, self.scope.names.profile.implicit_conversions == "low bits"
+        if not low <= expr.value <= high and cut and -(1 << (bits - 1)) <= expr.value < 1 << bits:
+            return Const(target, expr.at, (int(expr.value) - low) % (1 << bits) + low)
         if not low <= expr.value <= high:
             self.scope.error(
                 expr.at,

@@ -77,7 +77,7 @@ class Bodies:
             self.keep(lowering)
             return pieces
         if language == "SFC":
-            return Chart(content, self).text()
+            return Chart(content, self, holder.get("name") if holder.tag == "action" else "").text()
         what = f"the body of {holder.get('name') or self.own.name}"
         words = f"{what} is in {language}, which is not supported; write it in ST, FBD, LD or SFC"
         self.findings.error(self.file, content.line, content.column, words)

@@ -236,11 +236,13 @@ def _section(one: Element, file: str, findings: Findings) -> list[Piece]:
 
 
 def globals_text(one: Element, file: str, findings: Findings) -> list[Piece]:
-    """A list of global variables, as its own text where the file has that."""
+    """A list of global variables, as its own text where the file has that; its name stands before its variables."""
+    named = re.fullmatch(r"\w+", one.get("name"))
+    list_ = [one.made(f"{{list {named[0]}}}")] if named else []
     plain = [text.pieces() for data in one.all("addData") for text in data.below("interfaceAsPlainText")]
     if plain and "VAR_GLOBAL" in text_of(plain[0]):
-        return ended(plain[0])
-    return [one.made(_pragmas(one)), *_section(one, file, findings)]
+        return [*list_, *ended(plain[0])]
+    return [*list_, one.made(_pragmas(one)), *_section(one, file, findings)]
 
 
 def interface_text(one: Element, kind: str, file: str, findings: Findings) -> list[Piece]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from hil.plc.formats.parts import text_of, without_end
 from hil.plc.formats.unit import Piece
 from hil.plc.formats.xmltree import Element
 
@@ -119,6 +120,7 @@ def _node(id_: str, kind: str, one: Element, index: int, points: dict[str, Origi
     order = next((found.get("priorityInNetwork") for found in one.below("evaluationPriority")), "")
     order = order or one.get("executionOrderId")
     words = next((inner.pieces() for inner in one.all("expression", "variable")), [])
+    words = without_end(words) if text_of(words).rstrip().endswith(";") else words
     spoken = one.get("identifier") or one.get("operand")
     return Node(
         id=id_,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hil.plc.formats.bodies import Bodies
@@ -20,6 +21,7 @@ from hil.plc.formats.parts import (
     unit,
 )
 from hil.plc.formats.signatures import Signature, signature
+from hil.plc.formats.text import masked
 from hil.plc.formats.unit import Findings, Piece, Unit
 from hil.plc.formats.xmltree import Element
 
@@ -87,7 +89,7 @@ def _global_lists(root: Element) -> list[Element]:
 
 def _declaration(one: Element, file: str, findings: Findings) -> Declaration | None:
     """What stands before the body: as plain text where the file has it, otherwise out of the elements."""
-    plain = _plain_text(one)
+    plain = _plain_text(one) or _whole_text(one)
     if plain:
         kind, name = header(text_of(plain))
         if kind in _POU_TYPES.values():
@@ -118,6 +120,15 @@ def _plain_text(one: Element) -> list[Piece]:
     return []
 
 
+def _whole_text(one: Element) -> list[Piece]:
+    """The body of a unit without an interface that holds the whole unit, from its heading to its closing word."""
+    bodies = [] if one.find("interface") is not None else [text for body in one.all("body") for text in body.all("ST")]
+    pieces = bodies[0].pieces() if len(bodies) == 1 else []
+    kind, name = header(text_of(pieces))
+    whole = re.fullmatch(rf"\s*{kind}\b.*\bEND_{kind}\s*;?\s*", masked(text_of(pieces)), re.IGNORECASE | re.DOTALL)
+    return pieces if kind and name.upper() == one.get("name").upper() and whole else []
+
+
 def _pou(
     one: Element, declaration: Declaration, signatures: dict[str, Signature], file: str, findings: Findings
 ) -> Unit:
@@ -126,7 +137,7 @@ def _pou(
         pieces = inherited(one, pieces)
     bodies = Bodies(one, signature(text_of(pieces)), signatures, file, findings)
     members = [*_members(one, bodies, file, findings), *bodies.actions(one)]
-    body = bodies.body(one)
+    body = [] if _whole_text(one) else bodies.body(one)
     parts = [*pieces, *bodies.declarations(), *members, *bodies.made_actions(), *ended(body)]
     return unit(closed(parts, f"END_{kind}", one.made("")), file, "plcopen", kind, name)
 

@@ -34,10 +34,11 @@ class _Edge(NamedTuple):
 
 
 class Chart:
-    """One SFC body."""
+    """One SFC body, of a unit or of an action."""
 
-    def __init__(self, body: Element, bodies: Bodies) -> None:
+    def __init__(self, body: Element, bodies: Bodies, action: str = "") -> None:
         self.bodies, self.nodes = bodies, nodes(body)
+        self.prefix = f"{action}_" if action else ""  # of what is made here: charts of several actions share a unit
         self.lowering: Lowering | None = None
         self.body = body
         self._actions = 0
@@ -91,7 +92,7 @@ class Chart:
 
     def _new_action(self, step: Node) -> str:
         self._actions += 1
-        return f"{identifier(step.name, 'step')}_action_{self._actions}"
+        return f"{self.prefix}{identifier(step.name, 'step')}_action_{self._actions}"
 
     def _named(self, step: Node, at: Element, name: str) -> str:
         """The name itself, or an action around it when it is a path such as `motor.stop`."""
@@ -169,7 +170,7 @@ class Chart:
 
     def _before(self, node: Node, steps: tuple[str, ...], statements: list[Piece]) -> None:
         """What a condition needs, such as a timer's call, runs while a step before the transition is active."""
-        name = f"{identifier(steps[0], 'step')}_condition_{identifier(node.id, 'transition')}"
+        name = f"{self.prefix}{identifier(steps[0], 'step')}_condition_{identifier(node.id, 'transition')}"
         self.bodies.make_action(name, node.element, statements)
         for step in steps:
             self._needed.setdefault(step, []).append(node.made(f"{name}(N);\n"))

@@ -33,6 +33,7 @@ from hil.plc.tree import (
     Sequence,
     Standard,
     Statement,
+    Try,
     ValueRef,
     scalar,
 )
@@ -85,6 +86,8 @@ class Costs:
             inner = [body for _, body in one.branches] + [one.otherwise]
             tests = [test for test, _ in one.branches] if isinstance(one, If) else [one.selector]
             return max(self.body(body) for body in inner) + sum(self._calls(test) for test in tests)
+        if isinstance(one, Try):
+            return sum(self.body(part) for part in (one.body, one.handled, one.last))
         return self._calls(one)
 
     def _calls(self, node: object) -> int:

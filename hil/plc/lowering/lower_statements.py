@@ -27,6 +27,7 @@ from hil.plc.tree import (
     Pou,
     Sequence,
     Statement,
+    Try,
     Variable,
     VariableRef,
     scalar,
@@ -73,6 +74,8 @@ class StatementLowering(ObjectLowering):
             self._for(one)
         elif isinstance(one, Loop):
             self._loop(one)
+        elif isinstance(one, Try):
+            self._try(one)
         elif isinstance(one, Label):
             self.text.label(f"user.{symbol(one.name)}")
         elif isinstance(one, Goto):
@@ -102,7 +105,7 @@ class StatementLowering(ObjectLowering):
         arguments = f"i64 %t, ptr %head, ptr %mem, ptr {instance}{references}"
         self.called[one.pou.name.upper()] += 1
         failed, done = self.text.fresh("failed"), self.text.fresh("called")
-        with self.caught(one.eno, failed):
+        with self.caught(failed if one.eno is not None else ""):
             self.check_status(self.text.let(f"call i64 {function}({place}{arguments})"))
             self.give_back(since)
         if one.eno is not None:
@@ -191,6 +194,23 @@ class StatementLowering(ObjectLowering):
                 following = text.fresh("next")
                 text.split(text.let(f"and i1 {above}, {below}"), target, following)
                 text.label(following)
+
+    def _try(self, one: Try) -> None:
+        """Faults of the body, and of what it calls, go to the handler; those of the handler go where they went."""
+        text = self.text
+        failed, last = text.fresh("catch"), text.fresh("finally")
+        before, self.exception = self.exception, text.slot("i64")
+        with self.caught(failed):
+            self.body(one.body)
+        text.go(last)
+        text.label(failed)
+        if one.code is not None:
+            type_, code = scalar(one.code), text.let(f"load i64, ptr {self.exception}, align 8")
+            self.store(one.code, self._narrow(code, type_, 64) if type_.bits < 64 else code)
+        self.exception = before
+        self.body(one.handled)
+        text.label(last)
+        self.body(one.last)
 
     # ---- loops
 

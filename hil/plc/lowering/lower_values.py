@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from hil.plc import layout
 from hil.plc.lowering.coverage import Probes
 from hil.plc.lowering.emit import Text, constant, memory_type, symbol, value_type
+from hil.plc.lowering.exceptions import exception_code
 from hil.plc.lowering.lower_standard import ORDERED, SIGNED, UNSIGNED, StandardLowering
 from hil.plc.lowering.module import Module
 from hil.plc.lowering.ranges import Ranges
@@ -53,7 +54,8 @@ class ValueLowering(StandardLowering):
         self.frame = 0  # bytes of stack, where calls may recur
         self.ranges = Ranges()
         self.lent: list[tuple[str, String, str]] = []  # strings beside an in-out of another length
-        self.handler = ""  # where faults go while a call has an ENO
+        self.handler = ""  # where faults go while a call has an ENO, or inside a __TRY
+        self.exception = ""  # where the number of a fault goes inside a __TRY
         self.slots: dict[Variable, str] = {}  # variables that live in registers
         self.pointers: dict[Variable, str] = {}  # variables that live in memory
 
@@ -63,6 +65,13 @@ class ValueLowering(StandardLowering):
         """Ends the scan with a fault when `bad` holds; the `values` (i64) are {0} and {1} in the message."""
         text, number = self.text, self.module.location(self.pou, kind, at, message)
         fault, well = text.fresh("fault"), text.fresh("well")
+        if self.exception:
+            text.split(bad, fault, well, likely=False)
+            text.label(fault)
+            text.do(f"store i64 {exception_code(kind)}, ptr {self.exception}, align 8")
+            text.go(self.handler)
+            text.label(well)
+            return
         if self.handler:
             text.split(bad, self.handler, well, likely=False)
             text.label(well)
@@ -270,7 +279,7 @@ class ValueLowering(StandardLowering):
         else:
             text.go(runs)
         text.label(runs)
-        with self.caught(expr.eno, left_out):
+        with self.caught(left_out if expr.eno is not None else ""):
             operand = self.value(expr.call)
         if gives:
             text.do(f"store {kind} {operand}, ptr {slot}")
@@ -284,10 +293,10 @@ class ValueLowering(StandardLowering):
         return text.let(f"load {kind}, ptr {slot}")
 
     @contextmanager
-    def caught(self, eno: Place | None, target: str) -> Iterator[None]:
-        """While an ENO is there, faults go to `target` instead of ending the scan."""
+    def caught(self, target: str) -> Iterator[None]:
+        """Faults go to `target`, if it is one, instead of ending the scan."""
         before = self.handler
-        self.handler = before if eno is None else target
+        self.handler = target or before
         yield
         self.handler = before
 
@@ -445,6 +454,10 @@ class ValueLowering(StandardLowering):
         failed, well = text.fresh("failed"), text.fresh("well")
         text.split(bad, failed, well, likely=False)
         text.label(failed)
+        if self.exception:
+            number = text.let("load i64, ptr %head, align 8")
+            text.do(f"store i64 {text.let(f'call i64 @exception(i64 {number})')}, ptr {self.exception}, align 8")
+            self.module.catches = True
         if self.handler:
             self.clear("%head", layout.BUDGET)
             text.go(self.handler)

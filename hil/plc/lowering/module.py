@@ -9,6 +9,7 @@ from hil.plc.lowering.coverage import RUNTIME as COUNTING
 from hil.plc.lowering.coverage import Coverage
 from hil.plc.lowering.division import Division
 from hil.plc.lowering.emit import data, symbol
+from hil.plc.lowering.exceptions import exceptions
 from hil.plc.lowering.inlining import Inlining
 from hil.plc.profiles import IEC, Profile
 from hil.plc.tree import Pou
@@ -58,6 +59,7 @@ class Module:
         self.loops = False
         self.counts = False  # some loop counts its passes
         self.inlining = Inlining()
+        self.catches = False  # some __TRY asks what a fault of another unit was
         self.coverage: Coverage | None = None
         self.counters = 0  # where they begin
 
@@ -111,6 +113,8 @@ class Module:
         ]
         limit = f"@limit = private constant i64 {len(self.image)}"
         parts = [limit, *constants, RUNTIME, *self._helpers.values(), *self.dispatchers.values(), *self.functions]
+        if self.catches:
+            parts.append(exceptions([one.kind for one in self.locations]))
         if self.coverage is not None:
             parts += [f"@counters = private constant i64 {self.counters}", COUNTING]
         return parts

@@ -14,6 +14,7 @@ _OPENING = {
     "FOR": "END_FOR",
     "WHILE": "END_WHILE",
     "REPEAT": "END_REPEAT",
+    "__TRY": "__ENDTRY",
 }
 # A body ends here even when its own END is missing.
 FINAL = frozenset(
@@ -63,7 +64,7 @@ _MEMBERS = [
     "USING",
 ]
 ACCESS = ["PUBLIC", "PRIVATE", "PROTECTED", "INTERNAL", "FINAL", "ABSTRACT", "OVERRIDE"]
-_INNER = frozenset(("ELSIF", "ELSE", "UNTIL", *_OPENING.values()))
+_INNER = frozenset(("ELSIF", "ELSE", "UNTIL", "__CATCH", "__FINALLY", *_OPENING.values()))
 
 
 class StatementParser(ExpressionParser):
@@ -135,7 +136,7 @@ class StatementParser(ExpressionParser):
             ):
                 self.semicolon(end)
             return
-        word = end.removeprefix("END_")
+        word = end.replace("END", "") if end == "__ENDTRY" else end.removeprefix("END_")
         self.complain(
             at,
             f"this {word} is never closed; add {end}; before line {self.source.line(self.at)}",
@@ -156,6 +157,8 @@ class StatementParser(ExpressionParser):
             return self._while()
         if kind == "REPEAT":
             return self._repeat()
+        if kind == "__TRY":
+            return self._try()
         if kind in ("EXIT", "CONTINUE", "RETURN"):
             jump = self.next()
             condition = self.expression() if kind == "RETURN" and self.kind == "(" else None
@@ -289,6 +292,21 @@ class StatementParser(ExpressionParser):
         body = self._block("END_WHILE")
         self._close("END_WHILE", at)
         return s.While(at, condition, body)
+
+    def _try(self) -> s.Try:
+        """`__TRY ... __CATCH(code) ... __FINALLY ... __ENDTRY`; what takes the code, and each part, may be left out."""
+        at, code = self.next().at, None
+        handled, last = list[s.Statement](), list[s.Statement]()
+        body = self._block("__CATCH", "__FINALLY", "__ENDTRY")
+        if self.accept("__CATCH"):
+            if self.accept("("):
+                code = None if self.kind == ")" else self._postfix(self._primary())
+                self.expect(")", "behind what takes the exception code")
+            handled = self._block("__FINALLY", "__ENDTRY")
+        if self.accept("__FINALLY"):
+            last = self._block("__ENDTRY")
+        self._close("__ENDTRY", at)
+        return s.Try(at, body, code, handled, last)
 
     def _repeat(self) -> s.Repeat:
         at = self.next().at

@@ -170,7 +170,7 @@ class TypeParser(StatementParser):
         """TYPE ... END_TYPE."""
         before = self.pragmas.get(self.i, [])
         opening = self.next()
-        while self.word("PUBLIC", "INTERNAL", "PRIVATE", "PROTECTED") and self.peek() == "id":
+        while self.word("PUBLIC", "INTERNAL", "PRIVATE", "PROTECTED", "ABSTRACT") and self.peek() == "id":
             self.next()
         while self.kind == "id" or self.kind == ";":
             if self.accept(";"):

@@ -87,6 +87,8 @@ class Rewriter:
             one.otherwise = self.body(one.otherwise)
         elif isinstance(one, s.For | s.While | s.Repeat):
             one.body = self.body(one.body)
+        elif isinstance(one, s.Try):
+            one.body, one.handled, one.last = self.body(one.body), self.body(one.handled), self.body(one.last)
         elif isinstance(one, s.Invoke):
             return self._invoke(one)
         return one

@@ -86,3 +86,6 @@ def _statements(body: list[s.Statement]) -> Iterator[s.Statement]:
             yield from _statements(one.otherwise)
         elif isinstance(one, s.For | s.While | s.Repeat):
             yield from _statements(one.body)
+        elif isinstance(one, s.Try):
+            for inner in (one.body, one.handled, one.last):
+                yield from _statements(inner)

@@ -4,6 +4,7 @@ import pytest
 
 from hil.plc import compile_text
 from hil.plc.formats import read_units
+from tests.plc._scan import values
 from tests.plc.formats._samples import PLCOPEN, drawn, read
 
 METHODS = """<project><types><pous><pou name="Lamp" pouType="functionBlock">
@@ -161,3 +162,23 @@ def test_an_interval_of_zero_is_as_often_as_the_plc_scans(tmp_path: Path) -> Non
     (unit,) = [one for one in read_units([path]).units if one.kind == "CONFIGURATION"]
     assert "INTERVAL" not in unit.text
     assert "PRIORITY := 1" in unit.text
+
+
+def test_a_body_that_holds_the_whole_unit_is_the_unit(tmp_path: Path) -> None:
+    whole = "\nPROGRAM Pump\nVAR runs : BOOL := TRUE; END_VAR\nEND_PROGRAM\n"
+    pou = f'<pou name="Pump" pouType="PROGRAM"><body><ST><![CDATA[{whole}]]></ST></body></pou>'
+    project = read(tmp_path, "pump.xml", f"<project><types><pous>{pou}</pous></types></project>")
+    assert project.problems == ()
+    assert [(one.kind, one.name, one.text) for one in project.units] == [("PROGRAM", "Pump", whole)]
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_the_name_of_a_list_of_global_variables_may_stand_before_them(tmp_path: Path, plain: bool) -> None:
+    data = "<addData><data name='text'><InterfaceAsPlainText>VAR_GLOBAL n : INT; END_VAR</InterfaceAsPlainText></data>"
+    inner = f"{data}</addData>" if plain else "<variable name='n'><type><INT/></type></variable>"
+    lists = "".join(f"<globalVars name='{name}'>{inner}</globalVars>" for name in ("North", "South"))
+    text = drawn("VAR x : INT; END_VAR", "<xhtml>South.n := 3; x := North.n + South.n;</xhtml>", language="ST")
+    units = read(
+        tmp_path, "p.xml", text.replace("</project>", f"<addData><data>{lists}</data></addData></project>")
+    ).units
+    assert values("".join(one.text for one in units), "x") == [3]

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from hil.plc import compile_text
 from tests.plc.formats._samples import block, drawn, element, given, read, wires
 
 
@@ -135,3 +136,20 @@ def test_what_is_not_connected_is_named(tmp_path: Path) -> None:
         .problems[0]
         .endswith("error: the condition of a transition is no expression; write one")
     )
+
+
+def test_what_charts_of_several_actions_make_has_names_of_its_own(tmp_path: Path) -> None:
+    written = '<action qualifier="P"><inline><ST><xhtml>a := TRUE;</xhtml></ST></inline></action>'
+    body = f"<body><SFC>{step(1, 'S', initial=True)}{actions(2, '1', written)}</SFC></body>"
+    charts = "".join(f"<action name='{name}'>{body}</action>" for name in ("Up", "Down"))
+    text = drawn("VAR a : BOOL; END_VAR", step(1, "S", initial=True), actions(2, "1", written), language="SFC")
+    (unit,) = read(tmp_path, "p.xml", text.replace("<body>", f"<actions>{charts}</actions><body>", 1)).units
+    made = [line for line in unit.text.splitlines() if line.startswith("ACTION")]
+    assert made == [f"ACTION {name}:" for name in ("Up", "Down", "Up_S_action_1", "Down_S_action_1", "S_action_1")]
+    compile_text(unit.text)
+
+
+def test_the_end_of_a_statement_behind_a_drawn_expression_is_left_out(tmp_path: Path) -> None:
+    text = chart(tmp_path, step(1, "S", initial=True), given(3, "a = TRUE;"), transition(2, "1", wires(["3"])),
+                 step(4, "T", "2"))  # fmt: skip
+    assert "TRANSITION FROM S TO T\n:= a = TRUE;\nEND_TRANSITION\n" in text
