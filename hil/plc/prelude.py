@@ -17,8 +17,8 @@ _COUNTERS = re.compile(r"(CTU|CTD|CTUD)(?:_(INT|DINT|LINT|UINT|UDINT|ULINT))?")
 
 # What CODESYS calls inputs of the standard's blocks (CODESYS help, library Standard; CoDeSys 2.3 manual).
 _CODESYS = {
-    "SR": {"S1": "SET1", "R": "RESET"}, "RS": {"S": "SET", "R1": "RESET1"}, "CTU": {"R": "RESET"},
-    "CTD": {"LD": "LOAD"}, "CTUD": {"R": "RESET", "LD": "LOAD"},
+    "SR": {"SET1": "S1", "RESET": "R"}, "RS": {"SET": "S", "RESET1": "R1"}, "CTU": {"RESET": "R"},
+    "CTD": {"LOAD": "LD"}, "CTUD": {"RESET": "R", "LOAD": "LD"},
 }  # fmt: skip
 _TIMERS = re.compile(r"(TP|TON|TOF)_(TIME|LTIME)")
 
@@ -35,16 +35,19 @@ def names() -> list[str]:
     return [one for one in _texts() if not one.startswith("__")]
 
 
+def input_of(block: str, name: str, profile: Profile) -> str:
+    """The input of a standard block that a name in capitals means: in profile codesys also by CODESYS's own name."""
+    known = _CODESYS.get(block.upper().partition("_")[0], {}) if profile.name == "codesys" else {}
+    return known.get(name, name)
+
+
 @cache
 def block(upper: str, profile: Profile = IEC) -> s.Pou | None:
     """A standard unit by its name in capitals; CTU_DINT and TON_LTIME are CTU and TON for another type."""
     counter, timer = _COUNTERS.fullmatch(upper), _TIMERS.fullmatch(upper)
-    codesys = profile.name == "codesys"
     text = _texts().get((counter or timer or [upper, upper])[1])
     if text is None:
         return None
-    for ours, theirs in _CODESYS.get(counter[1] if counter else upper, {}).items() if codesys else ():
-        text = re.sub(rf"\b{ours}\b", theirs, text)
     if counter:
         type_ = counter.group(2) or "INT"
         low, high = ELEMENTARY[type_].range

@@ -16,11 +16,12 @@ def test_not_takes_whole_numbers_by_their_bits() -> None:
 
 
 def test_the_blocks_of_the_standard_have_the_inputs_that_codesys_gives_them() -> None:
-    text = """PROGRAM P VAR s : SR; r : RS; u : CTU; d : CTD; b : CTUD; END_VAR
-    s(SET1 := TRUE, RESET := TRUE); r(SET := TRUE, RESET1 := TRUE); u(CU := TRUE, RESET := FALSE, PV := 1);
-    d(CD := FALSE, LOAD := TRUE, PV := 4); b(CU := TRUE, CD := FALSE, RESET := FALSE, LOAD := FALSE, PV := 1);
-    END_PROGRAM"""
+    text = """PROGRAM P VAR s : SR; r : RS; u : CTU; d : CTD_DINT; b : CTUD; END_VAR
+    s(SET1 := TRUE, RESET := TRUE); r(SET := TRUE, RESET1 := TRUE); u.RESET := FALSE; u(CU := TRUE, PV := 1);
+    d(CD := FALSE, LOAD := TRUE, PV := 4); b(CU := TRUE, CD := FALSE, R := FALSE, LD := FALSE, PV := 1); END_PROGRAM"""
     assert values(text, "s.Q1", "r.Q1", "u.Q", "d.CV", "b.QU") == [True, False, True, 4, True]
+    with pytest.raises(Diagnostics, match="no parameter of SR called SET1"):
+        compile_text(text)
 
 
 def test_a_block_in_a_function_is_new_in_each_call() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hil.plc import syntax as s
 from hil.plc.checking.temporaries import Temporaries
 from hil.plc.checking.values import poison
+from hil.plc.prelude import FILE, input_of
 from hil.plc.prelude import FILE as LIBRARY
 from hil.plc.reading.parse_expressions import dotted
 from hil.plc.tree import (
@@ -219,6 +220,9 @@ class Paths(Temporaries):
             )
             return poison(node.at)
         field = owner.type.fields.get(node.name.upper())
+        unit = self.scope.names.pous.get(owner.type.name.upper()) if field is None else None
+        if unit is not None and unit.source.file == FILE:
+            field = owner.type.fields.get(input_of(owner.type.name, node.name.upper(), self.scope.names.profile))
         if field is None:
             names = [one.name for one in owner.type.fields.values() if not one.name.startswith("__")]
             shown = ", ".join(names[:8])

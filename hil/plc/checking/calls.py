@@ -9,6 +9,7 @@ from hil.plc.checking.choosing import Choosing
 from hil.plc.checking.enabling import NAMES, Enabling, split
 from hil.plc.checking.standard import StandardFunctions
 from hil.plc.checking.values import poison
+from hil.plc.prelude import FILE, input_of
 from hil.plc.reading.parse_expressions import dotted
 from hil.plc.tree import (
     Assign,
@@ -182,6 +183,8 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
             if not argument.name:
                 continue
             upper = argument.name.upper()
+            if pou.source.file == FILE:
+                upper = input_of(pou.name, upper, self.scope.names.profile)
             if upper not in by_name and (pou.unknown_base or (pou.owner is not None and pou.owner.unknown_base)):
                 continue
             if upper not in by_name:

@@ -35,14 +35,19 @@ class Listed(NamedTuple):
 
 
 def project_files(root: Element) -> Listed:
-    """The list in a `.plcproj`."""
+    """The list in a `.plcproj`, without what it, or a folder around it, leaves out of the build."""
+    folders = tuple(f"{one.get('include')}\\".lower() for one in root.below("folder") if _left_out(one))
     files = [
         (one.get("include"), one.line, one.column)
         for one in root.below("compile")
-        if not any(flag.text().lower() == "true" for flag in one.all("excludeFromBuild"))
+        if not _left_out(one) and not one.get("include").lower().startswith(folders)
     ]
     named = root.below("placeholderReference", "libraryReference")
     return Listed(files, [one.get("include").partition(",")[0].lstrip("#") for one in named if one.get("include")])
+
+
+def _left_out(one: Element) -> bool:
+    return any(flag.text().lower() == "true" for flag in one.all("excludeFromBuild"))
 
 
 def units(root: Element, file: str, findings: Findings) -> list[Unit]:

@@ -52,7 +52,7 @@ class _Check:
 
     def outcome(self) -> Outcome:
         self._read()
-        neighbours = Neighbours(self.readings)
+        neighbours = Neighbours(self.readings, {place for place, one in enumerate(self.members) if one.aside})
         self._judge(neighbours, self._batches(neighbours))
         counts = self._count_uses()
         problems = [diagnostic(one.partition(".plcproj:")[0] + ".plcproj", one) for one in self.given.problems]

@@ -22,6 +22,7 @@ class Member:
     reported: bool
     sure: bool
     project: str = ""  # the project file that it belongs to
+    aside: bool = False  # in the folder of a project that does not build it, so that no other file sees it
 
 
 @dataclass
@@ -116,6 +117,8 @@ class _Collector:
                 self._add(sources_in(Path(ax).parent)[0], False, ax)
             elif (project := self._lister(path)) is not None:
                 self._add(self._listed(project), False, str(project))
+            else:
+                member.aside = self._unlisted(path)
 
     def _lister(self, path: Path) -> Path | None:
         """The project file above a file that lists it."""
@@ -128,6 +131,11 @@ class _Collector:
                 if str(whole) in self._whole[one]:
                     return one
         return None
+
+    def _unlisted(self, path: Path) -> bool:
+        """Whether a source of TwinCAT lies below a project file, none of which lists it."""
+        above = list(path.absolute().parents)[:_HIGHEST]
+        return path.suffix.lower().startswith(".tc") and any(self._projects_in(one) for one in above)
 
     def _projects_in(self, folder: Path) -> list[Path]:
         if folder not in self._found:

@@ -8,7 +8,7 @@ Files are checked together as long as no two of them mean different declarations
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -45,14 +45,14 @@ class Batch:
 class Neighbours:
     """The declarations of all files by folder."""
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
+    def __init__(self, readings: Sequence[Reading], aside: Container[int] = ()) -> None:
         self.readings = readings
         self._folders = [os.path.dirname(os.path.abspath(one.file)) for one in readings]
         self._whole: dict[str, set[str]] = {}  # names with their namespaces, by the last part
         self._owners: dict[tuple[str, str], list[int]] = {}  # by folder and name: the first two files
         self._used: dict[int, dict[str, int]] = {}
         for number, one in enumerate(readings):
-            for name in (*one.declared, *one.offered):
+            for name in () if number in aside else (*one.declared, *one.offered):
                 self._whole.setdefault(name.rpartition(".")[2], set()).add(name)
                 for folder in _upwards(self._folders[number]):
                     owners = self._owners.setdefault((folder, name), [])

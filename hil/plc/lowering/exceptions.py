@@ -27,7 +27,5 @@ def exceptions(kinds: list[str]) -> str:
         if (code := exception_code(kind)) != _UNKNOWN
     )
     ends = [f"case{code}:\n  ret i64 {code}" for code in dict.fromkeys(_CODES.values())]
-    head = (
-        "define internal i64 @exception(i64 %number) noinline cold {\nentry:\n  switch i64 %number, label %other [ "
-    )
+    head = "define internal i64 @exception(i64 %number) noinline cold {\nentry:\n  switch i64 %number, label %other [ "
     return "\n".join([f"{head}{cases} ]", *ends, f"other:\n  ret i64 {_UNKNOWN}", "}", ""])
