@@ -1,4 +1,4 @@
-"""The looper against mechanics: virtual work, the balance of forces in the bite, Hooke's law, conservation of volume."""
+"""The looper against mechanics: virtual work, forces in balance in the bite, Hooke's law, conservation of volume."""
 
 import math
 from pathlib import Path
