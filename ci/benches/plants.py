@@ -23,7 +23,8 @@ from hil.testing.plants import fastest
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "plants"
-ROUNDS, TIME = 9, 100_000_000  # ns that a round takes at least
+ROUNDS, TICKS, LEAST = 15, 8192, 256
+"""Rounds, the steps of each from the start, and how many there have to be where the plant shuts itself down."""
 FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")
 
 
@@ -35,26 +36,27 @@ def figures() -> list[dict[str, Any]]:
 def _figure(name: str) -> dict[str, Any]:
     plant = load_plant(name, ROOT)
     method, step, memory = _as_in_its_rig(plant)
-    loop = _loop(plant, method, step, memory)
-    ticks = 1
-    while _round(loop, ticks) * ticks < TIME:
-        ticks *= 4
-    times = [_round(loop, ticks) for _ in range(ROUNDS)]
+    times = [_round(plant, method, step, memory) for _ in range(ROUNDS)]
     ours = median(times)
-    found = {"name": f"plant {name}", "ours": ours, "unit": "ns/step", "spread": max(times) - min(times)}
+    found: dict[str, Any] = {
+        "name": f"plant {name}",
+        "ours": ours,
+        "unit": "ns/step",
+        "spread": max(times) - min(times),
+    }
     found |= {"method": method, "step": f"{step * 1e-9:g} s", "states": plant.state.size, "real time": step / ours}
     if (source := FOLDER / f"{name}.c").exists():
-        found["reference"] = _c(source, plant, ticks)
+        found["reference"] = _c(source, plant)
         found["ratio"] = ours / found["reference"]
     return found
 
 
 def _as_in_its_rig(plant: Plant) -> tuple[str, int, dict[str, Any]]:
-    """Return method, step and memory of the first rig with this plant, or of the plant alone."""
+    """Return method, step and parameter set of the first rig with this plant, or what suits the plant alone."""
     for path in sorted(ROOT.glob("rigs/*/rig.toml")):
         part = read_rig(path)[0].plant
         if part.model == plant.name:
-            return part.solver, part.step, plant.memory(part.parameters, part.values)
+            return part.solver, part.step, plant.memory(part.parameters)
     memory = plant.memory(next(iter(plant.sets), None))
     return "rk4", max(1000, round(0.05e9 / (fastest(plant, memory) or 1.0))), memory
 
@@ -69,17 +71,20 @@ def _loop(plant: Plant, method: str, step: int, memory: dict[str, Any]) -> Loop:
     return Loop([*steps, Step("solver", solver.code, step, p=solver.problem, x=roles["x"], u=roles["u"])], step)
 
 
-def _round(loop: Loop, ticks: int) -> float:
-    """Return ns per step of the next `ticks`."""
+def _round(plant: Plant, method: str, step: int, memory: dict[str, Any]) -> float:
+    """Return ns per step of the first steps from the start."""
+    loop = _loop(plant, method, step, {role: one.copy() for role, one in memory.items()})
+    loop.run(1)  # what is done once, such as compiling the schedule
     began = thread_time_ns()
-    status = loop.run(loop.tick + ticks)
+    status = loop.run(1 + TICKS)
     spent = thread_time_ns() - began
-    if status:
-        raise RuntimeError(f"block {loop.last.name} ended the run with status {status}")
-    return spent / ticks
+    done = loop.tick - 1
+    if status and done < LEAST:
+        raise RuntimeError(f"plant {plant.name}: {loop.last.name} ended the run after {done} steps, status {status}")
+    return spent / done
 
 
-def _c(source: Path, plant: Plant, ticks: int) -> float:
+def _c(source: Path, plant: Plant) -> float:
     """Return ns per step of the C program of the stirred tank."""
     with tempfile.TemporaryDirectory() as folder:
         target = f"{folder}/code.so"
@@ -92,6 +97,6 @@ def _c(source: Path, plant: Plant, ticks: int) -> float:
         for _ in range(ROUNDS):
             began = thread_time_ns()
             pointers = (ctypes.c_void_p(one.ctypes.data) for one in arrays)
-            code.run(*pointers, ctypes.c_double(1.0), ctypes.c_int64(ticks))
-            times.append((thread_time_ns() - began) / ticks)
+            code.run(*pointers, ctypes.c_double(1.0), ctypes.c_int64(TICKS))
+            times.append((thread_time_ns() - began) / TICKS)
     return median(times)
