@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from ci.fuzzers import links, plc, sources
+from ci.fuzzers import can, links, plc, sources
 from hil.plc import PROFILES
 
 
@@ -13,8 +13,10 @@ def main() -> int:
         prog="ci/fuzz",
         description="expressions and programs against an independent evaluator, damaged sources, or damaged bytes",
     )
-    parser.add_argument("what", choices=["plc", "sources", "links"])
-    parser.add_argument("--cases", type=int, default=10_000, help="in all, for links of each parser (default 10000)")
+    parser.add_argument("what", choices=["plc", "sources", "links", "can"])
+    parser.add_argument(
+        "--cases", type=int, default=10_000, help="in all, for links and can of each parser (default 10000)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the first case (default 0)")
     parser.add_argument("--profile", choices=list(PROFILES), help="only this one (default all in turn)")
     given = parser.parse_args()
@@ -25,6 +27,10 @@ def main() -> int:
     if given.what == "links":
         done, fault = links.fuzz(given.cases, given.seed)
         print(fault or f"{done} mutated inputs, {given.cases} of each parser, no fault")
+        return 1 if fault else 0
+    if given.what == "can":
+        done, fault = can.fuzz(given.cases, given.seed)
+        print(fault or f"{done} damaged files, lines and frames, each read or refused")
         return 1 if fault else 0
     done, difference = plc.fuzz(given.cases, given.seed, [given.profile] if given.profile else list(PROFILES))
     print(difference or f"{done} cases, no difference")

@@ -1,15 +1,13 @@
-"""A speed drive: a permanent-magnet DC motor with its load, fed by a converter that follows its command.
+"""A speed drive: a permanent-magnet DC motor with its load, fed with the voltage that its converter is told.
 
-    L di/dt     = v - R i - K w
+    L di/dt     = u - R i - K w
     J dw/dt     = K i - b w - T_load
-    T_c dv/dt   = u - v
 
-Source of the first two: W. C. Messner, D. M. Tilbury and others, Control Tutorials for MATLAB and Simulink,
-University of Michigan, "DC Motor Speed: System Modeling", equations 3 and 4, with their parameters J, b, K, R, L
-(set `michigan`). The converter is a lag of its own, T_c = 1 ms, chosen here: a chopper of some kHz behind its filter.
+Source: W. C. Messner, D. M. Tilbury and others, Control Tutorials for MATLAB and Simulink, University of Michigan,
+"DC Motor Speed: System Modeling", equations 3 and 4, with their parameters J, b, K, R, L (set `michigan`).
 
-Left out: dry friction and the speed's dead zone, saturation and heating of the armature, the ripple of commutation and
-of the chopper, a limit of the converter's current, play and elasticity of the shaft.
+Left out: the lag and the ripple of the converter, dry friction, saturation and heating of the armature, the ripple of
+commutation, play and elasticity of the shaft.
 """
 
 from typing import Any
@@ -24,18 +22,16 @@ PARAMETERS = record(
     K=signal("N*m/A", "torque for each ampere, and volts for each rad/s", 1e-9, 1e4, 0.01),
     R=signal("ohm", "resistance of the armature", 1e-6, 1e6, 1.0),
     L=signal("H", "inductance of the armature", 1e-9, 1e3, 0.5),
-    T_c=signal("s", "lag of the converter", 1e-6, 10, 1e-3),
     w_max=signal("rad/s", "speed at which the rotor bursts", 1e-3, 1e6, 400.0),
 )
 STATE = record(
     "State",
     i=signal("A", "current of the armature", -1e6, 1e6),
     w=signal("rad/s", "speed of the shaft", -1e6, 1e6),
-    v=signal("V", "voltage of the armature", -1e6, 1e6),
 )
 INPUTS = record(
     "Inputs",
-    u=signal("V", "voltage asked of the converter", -1e4, 1e4),
+    u=signal("V", "voltage of the armature", -1e4, 1e4),
     T_load=signal("N*m", "torque that the load takes", -1e6, 1e6),
 )
 OUTPUTS = record(
@@ -50,19 +46,18 @@ TRIPS = record("Trips", burst=signal("rad/s", "the rotor burst: the speed reache
 
 
 def derivative(t: int, h: int, p: Any, x: Any, u: Any, dx: Any) -> None:
-    """The armature, the shaft, the converter."""
-    dx.i = (x.v - p.R * x.i - p.K * x.w) / p.L
+    """The armature and the shaft."""
+    dx.i = (u.u - p.R * x.i - p.K * x.w) / p.L
     dx.w = (p.K * x.i - p.b * x.w - u.T_load) / p.J
-    dx.v = (u.u - x.v) / p.T_c
 
 
 def measure(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
     """The torque, and the powers that must close: P_in = P_loss + P_out + dE."""
     y.torque = p.K * x.i
-    y.P_in = x.v * x.i
+    y.P_in = u.u * x.i
     y.P_loss = p.R * x.i * x.i + p.b * x.w * x.w
     y.P_out = u.T_load * x.w
-    y.dE = x.i * (x.v - p.R * x.i - p.K * x.w) + x.w * (p.K * x.i - p.b * x.w - u.T_load)
+    y.dE = x.i * (u.u - p.R * x.i - p.K * x.w) + x.w * (p.K * x.i - p.b * x.w - u.T_load)
 
 
 def trip(t: int, h: int, p: Any, x: Any, u: Any, g: Any) -> None:
@@ -72,9 +67,9 @@ def trip(t: int, h: int, p: Any, x: Any, u: Any, g: Any) -> None:
 
 PLANT = Plant(
     name="dc_motor",
-    words="DC motor speed drive: armature, shaft and converter",
+    words="DC motor speed drive: armature and shaft",
     source="Control Tutorials for MATLAB and Simulink, University of Michigan, DC Motor Speed: System Modeling",
-    left_out="dry friction, saturation, heating, ripple, current limit, elasticity of the shaft",
+    left_out="lag and ripple of the converter, dry friction, saturation, heating, elasticity of the shaft",
     derivative=derivative,
     measure=measure,
     trip=trip,

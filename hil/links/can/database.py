@@ -1,6 +1,7 @@
 """DBC files, read by cantools and compiled to messages; what is wrong with one is one kind of error with its place."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 _MOST = 16 << 20
 _MILLISECOND = 1_000_000
+_EXACT = 1 << 63
+_LONGEST = 1785  # bytes, of the transport protocol of J1939
+_SIZES = re.compile(r"BO_\s+\d+\s+\w+\s*:\s*(\d+)|:\s*(\d+)\s*\|\s*(\d+)\s*@")
+_EXPONENT = re.compile(r"\d[eE][+-]?\d{4,}")
+_OF_PYTHON = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError)
 
 
 class Database:
@@ -49,16 +55,28 @@ def read_dbc(path: Path) -> Database:
 
 def parse_dbc(text: str, name: str) -> Database:
     """Return the messages of a DBC file's text, which messages call `name`; see `read_dbc`."""
-    read = _load(text, name)
-    faults, messages = [], {}
+    if faults := list(_beyond(text, name)):
+        raise InputError(faults)
+    read, messages = _load(text, name), {}
     for one in read.messages:
         try:
             messages[one.name] = _message(one)
-        except CodecError as wrong:
-            faults.append(f"{name}: {wrong}")
+        except (CodecError, *_OF_PYTHON) as wrong:  # cantools works some of a message's attributes out when asked
+            faults.append(f"{name}: message {one.name}: {wrong}")
     if faults:
         raise InputError(faults)
     return Database(messages, name)
+
+
+def _beyond(text: str, name: str) -> Iterator[str]:
+    """Name what no message has, before cantools makes room for it."""
+    for found in _SIZES.finditer(text):
+        if max(int(one[:9]) for one in found.groups() if one) > 8 * _LONGEST:
+            line = text.count("\n", 0, found.start()) + 1
+            yield f"{name}:{line}: {found[0].strip()!r} is beyond the {_LONGEST} bytes of the longest message"
+    for found in _EXPONENT.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        yield f"{name}:{line}: {found[0]!r} is an exponent beyond what a number holds"
 
 
 def _load(text: str, name: str) -> "Cantools":
@@ -70,7 +88,7 @@ def _load(text: str, name: str) -> "Cantools":
     read = Cantools(strict=True, sort_signals=None)
     try:
         read.add_dbc_string(text)
-    except (Error, NoText, ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError) as wrong:
+    except (Error, NoText, *_OF_PYTHON) as wrong:
         said = str(wrong) or type(wrong).__name__
         raise InputError(f"{name}: not a DBC file that can be used: {said.strip()}") from None
     except RecursionError:
@@ -99,7 +117,11 @@ def _field(signal: Any) -> Field:
 
 
 def _whole(number: Any) -> float:
-    return number if isinstance(number, int) else float(number)
+    try:
+        real = float(number)
+    except OverflowError:
+        raise CodecError("it has a scale or an offset beyond what a number holds") from None
+    return number if isinstance(number, int) and abs(real) < _EXACT else real
 
 
 def _branch(tree: Any, fields: Mapping[str, Field]) -> Branch:

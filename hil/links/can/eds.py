@@ -1,6 +1,8 @@
 """EDS and DCF files (CiA 306): the object dictionary by the library canopen, and of it the PDOs as messages."""
 
 import io
+import logging
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,8 @@ from hil.links.can.signals import Field, Message, flat
 
 if TYPE_CHECKING:
     from canopen import ObjectDictionary
+
+logging.getLogger("canopen").setLevel(logging.CRITICAL)
 
 _MOST = 4 << 20
 _NONE = 1 << 31  # of a COB-ID: the PDO does not exist (CiA 301, 7.5.2.35)
@@ -71,7 +75,9 @@ def _load(text: str, name: str, node: int) -> "ObjectDictionary":
 
     foreign = (configparser.Error, ObjectDictionaryError, ValueError, KeyError, IndexError, TypeError, AttributeError)
     try:
-        read = import_eds(io.StringIO(text), node)  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of what we refuse, by a way of logging that is going away
+            read = import_eds(io.StringIO(text), node)  # type: ignore[no-untyped-call]
     except (*foreign, ArithmeticError, AssertionError) as wrong:
         said = " ".join(str(wrong).split()) or type(wrong).__name__
         raise InputError(f"{name}: not an EDS file that can be used: {said}") from None
@@ -135,7 +141,7 @@ def _variable(dictionary: Any, index: int, sub: int) -> Any:
     if one is not None and hasattr(one, "subindices"):
         one = one.get(sub)
     if one is None or not hasattr(one, "data_type"):
-        raise CodecError(f"it maps the object {index:04X}h:{sub:02X}, which is not there")
+        raise CodecError(f"it maps the object {index:04X}h:{sub:02X}h, which is not there")
     return one
 
 

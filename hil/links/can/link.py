@@ -59,7 +59,7 @@ class CanLink(BaseLink):
         restart: int | None = 100_000_000,
     ) -> None:
         super().__init__(f"CAN {where}", writes, reads)
-        self._where, self._wiring, self._lockstep = where, wiring, lockstep
+        self.where, self._wiring, self._lockstep = where, wiring, lockstep
         self._period, self._timeout, self._restart = period, timeout, restart
         self._given = wiring.places([one.path for one in self.writes], to=True)
         self._taken = wiring.places([one.path for one in self.reads], to=False)
@@ -80,7 +80,7 @@ class CanLink(BaseLink):
         self._queue = queue.SimpleQueue()
         told = self._queue
         self._bus = Bus(
-            self._where, lambda one, at: told.put((one, at)), restart=self._restart,
+            self.where, lambda one, at: told.put((one, at)), restart=self._restart,
             told=lambda one: told.put((one, monotonic_ns())),
         )  # fmt: skip
         device = self._wiring.device

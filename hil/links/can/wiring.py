@@ -119,6 +119,9 @@ def _of_dbc(path: Path, values: Mapping[str, Any]) -> Wiring:
                 faults += [f"{path}: {one}" for one in wrong.faults]
         sides.append(tuple(side))
     faults += [f"{path}: message {one.name!r} goes both ways" for one in sides[0] if one in sides[1]]
+    faults += [
+        f"{path}: message {one.name!r} has {one.size} bytes, a frame 64" for one in sum(sides, ()) if one.size > 64
+    ]
     if faults:
         raise InputError(faults)
     return Wiring(str(path), sides[0], sides[1], values.get("signals", {}), values.get("step", _STEP))

@@ -4,7 +4,10 @@ import socket
 from collections.abc import Callable
 from time import monotonic, sleep
 
-from hil.links.can.frame import Frame
+import can
+from can.interfaces.udp_multicast.utils import pack_message
+
+from hil.links.can.frame import Errors, Frame, error_frame
 from hil.links.can.ports import Address
 
 
@@ -32,3 +35,13 @@ def until(holds: Callable[[], bool], patience: float = 10.0) -> None:
     while not holds():
         assert monotonic() < end, "it did not happen"
         sleep(0.002)
+
+
+def inject(bus: Address, errors: Errors) -> None:
+    """Send an error frame, as the driver of a card gives it to whoever listens."""
+    identifier, data = error_frame(errors)
+    group, _, port = bus.channel.partition(":")
+    message = can.Message(arbitration_id=identifier, data=data, is_error_frame=True, is_extended_id=False)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+        wire.sendto(pack_message(message), (group, int(port)))

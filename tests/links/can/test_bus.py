@@ -14,10 +14,10 @@ import pytest
 from hil.errors import InputError
 from hil.links import LinkError
 from hil.links.can.bus import Bus
-from hil.links.can.frame import Errors, Frame, error_frame
-from hil.links.can.ports import Address, PythonCan, address_of
+from hil.links.can.frame import Errors, Frame
+from hil.links.can.ports import Address, address_of
 from hil.links.can.slcan import Reader, encode, encode_errors
-from tests.links.can._bus import Heard, until, whole_bus
+from tests.links.can._bus import Heard, inject, until, whole_bus
 
 MILLISECOND = 1_000_000
 
@@ -74,17 +74,6 @@ def test_a_state_that_an_error_frame_tells_is_reported_within_100_ms(bus: Addres
         if state == "off":
             with pytest.raises(LinkError, match="bus-off, nothing can be sent"):
                 ours.send(Frame(1))
-
-
-def inject(bus: Address, errors: Errors) -> None:
-    """Send an error frame, as the driver of a card would give it to whoever listens."""
-    import can
-
-    port = PythonCan(bus)
-    identifier, data = error_frame(errors)
-    message = can.Message(arbitration_id=identifier, data=data, is_error_frame=True, is_extended_id=False)
-    port._bus.send(message)
-    port.close()
 
 
 def test_after_a_bus_off_the_bus_is_opened_anew(bus: Address) -> None:

@@ -25,7 +25,7 @@ def outputs(parameters: str, **values: float) -> dict[str, float]:
 
 
 def test_at_rest_nothing_moves() -> None:
-    assert rates("michigan") == {"i": 0, "w": 0, "v": 0}
+    assert rates("michigan") == {"i": 0, "w": 0}
 
 
 @pytest.mark.parametrize("parameters", ["michigan", "drive"])
@@ -34,7 +34,7 @@ def test_the_steady_speed_is_that_of_the_transfer_function(parameters: str) -> N
     v, load = 100.0, 0.5
     w = (p.K * v - p.R * load) / (p.b * p.R + p.K**2)  # s = 0 in the tutorial's P(s), with a load
     i = (p.b * w + load) / p.K
-    assert rates(parameters, v=v, u=v, w=w, i=i, T_load=load) == pytest.approx({"i": 0, "w": 0, "v": 0}, abs=1e-9)
+    assert rates(parameters, u=v, w=w, i=i, T_load=load) == pytest.approx({"i": 0, "w": 0}, abs=1e-9)
 
 
 def test_the_published_motor_turns_at_a_tenth_of_a_radian_per_second_and_volt() -> None:
@@ -56,8 +56,8 @@ def test_its_poles_are_those_of_the_published_characteristic_polynomial() -> Non
 @pytest.mark.parametrize("parameters", ["michigan", "drive"])
 @pytest.mark.parametrize(("i", "w", "v", "load"), [(3, 20, 50, 1), (-2, 100, -30, 0), (0.1, -7, 5, -3)])
 def test_power_closes(parameters: str, i: float, w: float, v: float, load: float) -> None:
-    y = outputs(parameters, i=i, w=w, v=v, T_load=load)
-    dx, p = rates(parameters, i=i, w=w, v=v, u=v, T_load=load), PLANT.memory(parameters)["parameters"][0]
+    y = outputs(parameters, i=i, w=w, u=v, T_load=load)
+    dx, p = rates(parameters, i=i, w=w, u=v, T_load=load), PLANT.memory(parameters)["parameters"][0]
     assert y["P_in"] == pytest.approx(y["P_loss"] + y["P_out"] + y["dE"])
     assert y["dE"] == pytest.approx(p.L * i * dx["i"] + p.J * w * dx["w"])
     assert y["P_loss"] >= 0
