@@ -43,7 +43,7 @@ def test_each_follower_brings_the_truck_to_the_crusher(follower: str, most: floa
     [
         ("person", {"plant.brake_force": 1e5}, "O1"),
         ("late", {"PLAN.margin": 0.0, "PLAN.gentle": 3.0, "PLAN.mu": 1.2, "plant.mu": 0.1}, "O1"),
-        ("haul", {"STEER.road": 0.0}, "A1"),
+        ("haul", {"PLAN.lateral": 5.0}, "L1"),
     ],
 )
 def test_a_truck_that_is_worse_than_reckoned_fails(
