@@ -19,6 +19,10 @@ class OpcUaPart(Strict):
 
     url: str | None = Field(None, description="of a server that runs already; one is started when left out")
     namespace: str | None = Field(None, description="the URI of the namespace in which a variable's path identifies it")
+    pki: str | None = Field(None, description="with security: the folder of certificates, relative to the rig file")
+    policy: Literal["Basic256Sha256", "Aes256_Sha256_RsaPss"] = "Basic256Sha256"
+    encrypt: bool = True
+    user: str | None = Field(None, description="who logs in; the password is in the environment, HIL_OPCUA_PASSWORD")
 
 
 class PlacePart(Strict):

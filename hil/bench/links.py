@@ -1,5 +1,6 @@
 """The links by name: how each is made for a rig, and the faults on whichever it is."""
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
 if TYPE_CHECKING:
     from hil.bench.link_parts import ModbusPart, SerialPart
     from hil.links.codecs.registers import Place
+    from hil.links.opcua_security import ClientSecurity
     from hil.links.serial_port import Port
     from hil.targets import VirtualPlc
 
@@ -100,8 +102,19 @@ def _opcua(wanted: Wanted) -> Link:
     url = part.url or wanted.virtual_plc().url
     return OpcUaLink(
         url, *wanted.points, lockstep=wanted.lockstep, scans=wanted.scans, timeout=wanted.timeout,
-        namespace=part.namespace or VARIABLES,
+        namespace=part.namespace or VARIABLES, security=_security(wanted),
     )  # fmt: skip
+
+
+def _security(wanted: Wanted) -> "ClientSecurity | None":
+    part = wanted.rig.file.links.opcua
+    if part.pki is None:
+        return None
+    from hil.links.opcua_security import ClientSecurity
+
+    password = os.environ.get("HIL_OPCUA_PASSWORD")
+    folder = wanted.rig.source.path.parent / part.pki
+    return ClientSecurity(folder, part.policy, part.encrypt, part.user, password)
 
 
 def _modbus_tcp(wanted: Wanted) -> Link:

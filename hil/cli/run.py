@@ -45,7 +45,7 @@ def run(
     phases = {"imports": process_age()}
     opened = open_rig(rig, _changes(settings or []), coverage=coverage)
     phases["rig opened"] = process_age()
-    options = Options(scenario, _link(link), _rate(clock), seed, out, tuple(sys.argv[1:]))
+    options = Options(scenario, link_name(link), _rate(clock), seed, out, tuple(sys.argv[1:]))
     prepared = Run(opened, options, phases=phases)
     with _bar(show=sys.stderr.isatty() and not as_json) as watch:
         prepared.watch = watch
@@ -70,7 +70,12 @@ def _changes(settings: list[str]) -> dict[str, Any]:
     return changes
 
 
-def _link(name: str | None) -> str | None:
+def link_name(name: str | None) -> str | None:
+    """Return the name of a link as it was given.
+
+    Raises:
+        InputError: there is no such link.
+    """
     from hil.bench.link_parts import LINK_NAMES
 
     if name is not None and name not in LINK_NAMES:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from asyncua import Client, Node, ua
 
@@ -13,6 +14,9 @@ from hil.links._opcua_points import Described, decoder, encoder, faults, holders
 from hil.links.link import ControllerFault, LinkError, Point
 from hil.links.opcua_types import CONTROLLER, IEC_NAMES, PLCOPEN
 
+if TYPE_CHECKING:
+    from hil.links.opcua_security import ClientSecurity
+
 _ASKED = (
     ua.AttributeIds.Value,
     ua.AttributeIds.DataType,
@@ -20,6 +24,7 @@ _ASKED = (
 )
 _KNOWN_AT_MOST = 20_000
 _NEVER = 1e7  # s
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HAS_OUTPUT = 4002  # the reference type HasOutputVar of OPC 30000
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
@@ -28,8 +33,8 @@ logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 class Session:
     """A connected client and the prepared requests of an exchange; all of it lives in one event loop."""
 
-    def __init__(self, url: str, timeout: float, namespace: str) -> None:
-        self.url, self.namespace = url, namespace
+    def __init__(self, url: str, timeout: float, namespace: str, security: "ClientSecurity | None" = None) -> None:
+        self.url, self.namespace, self.security = url, namespace, security
         # The library's own watch would run only while we exchange, and an exchange is the better look.
         self.client = Client(url, timeout=timeout, watchdog_intervall=_NEVER)
 
@@ -39,8 +44,7 @@ class Session:
         Raises:
             InputError: every point that cannot be wired, in one go.
         """
-        await self.client.connect()
-        self.spaces = await self.client.get_namespace_array()
+        await self.connect()
         self.lockstep, self.scans = lockstep, scans
         points = (*writes, *reads)
         if self.namespace not in self.spaces:
@@ -48,7 +52,7 @@ class Session:
         described = await self.describe(points)
         outputs = await self._outputs(writes)
         described = tuple(replace(one, output=one.path in outputs) for one in described)
-        known = await self._known() if any(one.built_in is None for one in described) else ()
+        known = await self.known() if any(one.built_in is None for one in described) else ()
         found = faults(self.url, writes, list(zip(points, described, strict=True)), known)
         if lockstep and not await self._steps():
             found.append(f"{self.url} does not run in lockstep; start it with `hil plc serve --clock lockstep`")
@@ -57,6 +61,22 @@ class Session:
         self._prepare(writes, reads, described)
         if lockstep:
             await self._call("Controller.Reset")
+
+    async def connect(self) -> None:
+        """Connect, and read the server's namespaces."""
+        if self.security is not None:
+            await self.security.apply(self.client, self.url)
+        await self.client.connect()
+        self.spaces = await self.client.get_namespace_array()
+
+    async def now(self) -> int:
+        """Return the server's time in ns, as its status shows it (OPC 10000-5, clause 12.10)."""
+        node = ua.NodeId(ua.ObjectIds.Server_ServerStatus_CurrentTime)
+        (answer,) = await self.client.uaclient.read(
+            ua.ReadParameters(NodesToRead=[ua.ReadValueId(node, ua.AttributeIds.Value)])
+        )
+        since: timedelta = answer.Value.Value - _EPOCH
+        return 1000 * ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
     async def close(self) -> None:
         """End the session and the connection."""
@@ -194,7 +214,7 @@ class Session:
         (answer,) = await self.client.uaclient.read(ua.ReadParameters(NodesToRead=[asked]))
         return str(answer.Value.Value or "")
 
-    async def _known(self) -> tuple[str, ...]:
+    async def known(self) -> tuple[str, ...]:
         """Return the paths of the server's variables in our namespace, found by browsing."""
         space = self.spaces.index(self.namespace)
         paths: list[str] = []

@@ -8,8 +8,8 @@ where one is needed.
 
 import asyncio
 import struct
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from hil.links.opcua_types import VARIABLES
 
 if TYPE_CHECKING:
     from hil.links._opcua_session import Session
+    from hil.links.opcua_security import ClientSecurity
 
 __all__ = ["Described", "OpcUaLink"]
 
@@ -38,6 +39,7 @@ class OpcUaLink(BaseLink):
         scans: in lockstep, how many scans one exchange advances the controller.
         timeout: the longest time in seconds that an answer may take.
         namespace: the namespace URI in which a point's path is the identifier of its node.
+        security: policy, certificates and user; None for a server without.
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class OpcUaLink(BaseLink):
         scans: int = 1,
         timeout: float = 5.0,
         namespace: str = VARIABLES,
+        security: "ClientSecurity | None" = None,
     ) -> None:
         super().__init__(url, writes, reads)
         self.url, self.lockstep, self.scans, self.timeout, self.namespace = url, lockstep, scans, timeout, namespace
+        self._security = security
         self._runner: asyncio.Runner | None = None
         self._session: Session | None = None
 
@@ -65,11 +69,37 @@ class OpcUaLink(BaseLink):
         session = self._opened_session()
         return self._run(lambda: session.describe((*self.writes, *self.reads)))
 
-    def _connect(self) -> None:
+    def clock(self) -> int:
+        """Return the server's time in ns.
+
+        Raises:
+            LinkError: the link is not open, or no answer came.
+        """
+        return self._run(self._opened_session().now)
+
+    @contextmanager
+    def visiting(self) -> Iterator["Session"]:
+        """Connect without a check of points, for who only looks around; `run` does a piece of work there."""
+        try:
+            session = self._begin()
+            self._run(session.connect)
+            yield session
+        finally:
+            self._disconnect(polite=True)
+
+    def run(self, work: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        """Do a piece of work of a visit; the exceptions are ours."""
+        return self._run(work)
+
+    def _begin(self) -> "Session":
         from hil.links._opcua_session import Session
 
-        session = Session(self.url, self.timeout, self.namespace)
+        session = Session(self.url, self.timeout, self.namespace, self._security)
         self._runner, self._session = asyncio.Runner(loop_factory=asyncio.new_event_loop), session
+        return session
+
+    def _connect(self) -> None:
+        session = self._begin()
         self._run(lambda: session.open(self.writes, self.reads, lockstep=self.lockstep, scans=self.scans))
 
     def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> None:
