@@ -7,7 +7,7 @@ holds one message for each partner at most. Nothing takes two seconds, and nothi
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from time import perf_counter
+from time import process_time
 
 from hil.errors import InputError
 from hil.links.can import slcan
@@ -16,7 +16,7 @@ from hil.links.can.eds import parse_eds
 from hil.links.can.frame import CodecError, Frame
 from hil.links.can.transport import CONTROL, DATA, LONGEST, Transport
 
-LONGEST_TIME = 2.0  # s
+LONGEST_TIME = 2.0  # s of the processor: nothing here waits
 _ROOT = Path(__file__).parents[2] / "rigs" / "drive"
 _PIECES = [
     "",
@@ -45,12 +45,12 @@ def fuzz(cases: int, seed: int) -> tuple[int, str]:
     for name, one in PARSERS.items():
         one(Random(name))  # the libraries are imported before the clock runs
         for case in range(cases):
-            began = perf_counter()
+            began = process_time()
             try:
                 fault = one(Random(f"{seed} {name} {case}"))
             except Exception as wrong:  # noqa: BLE001 - whatever it is, it should not have left the parser
                 fault = f"{type(wrong).__name__}: {wrong}"
-            if (took := perf_counter() - began) > LONGEST_TIME:
+            if (took := process_time() - began) > LONGEST_TIME:
                 fault = f"took {took:.1f} s"
             if fault:
                 return case, f"{name}, seed {seed}, case {case}: {fault}"

@@ -2,7 +2,9 @@
 
 import io
 import logging
+import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 logging.getLogger("canopen").setLevel(logging.CRITICAL)
 
 _MOST = 4 << 20
+_MOST_ENTRIES = 0xFFFF
+_COUNTS = re.compile(r"^\s*(Lines|NrOfEntries|SubNumber|CompactSubObj)\s*=\s*(0x[0-9a-f]+|\d+)", re.I | re.M)
 _NONE = 1 << 31  # of a COB-ID: the PDO does not exist (CiA 301, 7.5.2.35)
 _RECEIVES, _SENDS = (0x1400, 0x1600, 0x200), (0x1800, 0x1A00, 0x180)
 _DUMMIES = range(1, 8)  # mapped only to leave a gap (CiA 301, 7.4.7)
@@ -55,14 +59,25 @@ def parse_eds(text: str, name: str, node: int) -> Device:
     """Return the node that the text of an EDS file describes, which messages call `name`; see `read_eds`."""
     if not 1 <= node <= LARGEST:
         raise InputError(f"{name}: a CANopen node has a number from 1 to {LARGEST}, not {node}")
+    if faults := list(_beyond(text, name)):
+        raise InputError(faults)
     dictionary = _load(text, name, node)
-    faults: list[str] = []
     sides = [_pdos(dictionary, name, node, where, faults) for where in (_RECEIVES, _SENDS)]
     identity = [_number(dictionary, 0x1018, each) or 0 for each in (1, 2)]
     heartbeat = (_number(dictionary, 0x1017, None) or 0) * 1_000_000
     if faults:
         raise InputError(faults)
     return Device(node, sides[0], sides[1], identity[0], identity[1], heartbeat, dictionary)
+
+
+def _beyond(text: str, name: str) -> Iterator[str]:
+    """Name counts that no device has, before canopen counts up to them."""
+    for found in _COUNTS.finditer(text):
+        digits = found[2]
+        number = int(digits, 16) if digits.lower().startswith("0x") else int(digits[:9])
+        if number > _MOST_ENTRIES:
+            line = text.count("\n", 0, found.start(1)) + 1
+            yield f"{name}:{line}: {found[1]} = {digits[:20]} is more than the {_MOST_ENTRIES} that there can be"
 
 
 def _load(text: str, name: str, node: int) -> "ObjectDictionary":

@@ -34,6 +34,8 @@ def test_values_lie_where_the_mapping_puts_them() -> None:
         ("0x20000020", "0x29990020", "PDO 1600h: it maps the object 2999h:00h, which is not there"),
         ("0x20000020", "0x20000028", "PDO 1600h: it maps 40 bits of SPEED, which is a REAL"),
         ("0x20030008", "0x20030048", "PDO 1601h: it maps 104 bits, a PDO has 1 to 64"),
+        ("[1017]", "[Comments]\nLines=99999999999\n[1017]", r"x\.eds:\d+: Lines = 99999999999 is more than the 65535"),
+        ("SubNumber=5", "SubNumber=0xFFFFFFFF", r"SubNumber = 0xFFFFFFFF is more than the 65535"),
         ("ObjectType=0x7", "ObjectType=seven", "not an EDS file that can be used"),
     ],
 )
