@@ -11,7 +11,7 @@ from plant_models.furnaces._hearth import PLACES
 from plant_models.furnaces.reheating_furnace import PLANT
 
 SECOND, HOUR = 10**9, 3600 * 10**9
-FIRED = {"fuel2": 75.0, "fuel3": 70.0, "fuel4": 55.0, "air2": 62.0, "air3": 58.0, "air4": 46.0}
+FIRED = {"fuel2": 60.0, "fuel3": 56.0, "fuel4": 36.7, "air2": 49.6, "air3": 46.4, "air4": 30.7}
 
 
 def run(hours: float, step: int = SECOND, method: str = "ros2", **values: float) -> tuple[dict[str, Any], str]:
