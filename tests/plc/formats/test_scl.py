@@ -34,82 +34,86 @@ def ran(folder: Path, text: str, scans: int = 1) -> dict[str, Any]:
     return {one.path.upper(): program.read(memory, one.path) for one in program.top}
 
 
+_CALLERS = """
+TYPE "U Point"
+VERSION : 0.1
+   STRUCT
+      x : Int := 3;
+      "type" : Int := 4;
+   END_STRUCT;
+END_TYPE
+FUNCTION "Sum of 2" : Int
+AUTHOR : me
+FAMILY : tests
+   VAR_INPUT
+      p : "U Point";
+   END_VAR
+   VAR CONSTANT
+      ONE : Int := 1;
+   END_VAR
+BEGIN
+   REGION the sum (* not a comment
+   #"Sum of 2" := #p.x + #p."type" + #ONE;
+   END_REGION
+END_FUNCTION
+FUNCTION "Nothing" : Void
+BEGIN
+   RETURN;
+END_FUNCTION
+DATA_BLOCK "Data"
+{ S7_Optimized_Access := 'TRUE' }
+VERSION : 0.1
+NON_RETAIN
+   STRUCT
+      a : Array[0..2] of Int;
+      p : "U Point";
+      sum : Int;
+   END_STRUCT;
+BEGIN
+   a[1] := 7;
+   p.x := 10;
+END_DATA_BLOCK
+"""
+
+
 def test_blocks_call_each_other(tmp_path: Path) -> None:
-    text = """
-    TYPE "U Point"
-    VERSION : 0.1
-       STRUCT
-          x : Int := 3;
-          "type" : Int := 4;
-       END_STRUCT;
-    END_TYPE
-    FUNCTION "Sum of 2" : Int
-    AUTHOR : me
-    FAMILY : tests
-       VAR_INPUT
-          p : "U Point";
-       END_VAR
-       VAR CONSTANT
-          ONE : Int := 1;
-       END_VAR
-    BEGIN
-       REGION the sum (* not a comment
-       #"Sum of 2" := #p.x + #p."type" + #ONE;
-       END_REGION
-    END_FUNCTION
-    FUNCTION "Nothing" : Void
-    BEGIN
-       RETURN;
-    END_FUNCTION
-    DATA_BLOCK "Data"
-    { S7_Optimized_Access := 'TRUE' }
-    VERSION : 0.1
-    NON_RETAIN
-       STRUCT
-          a : Array[0..2] of Int;
-          p : "U Point";
-          sum : Int;
-       END_STRUCT;
-    BEGIN
-       a[1] := 7;
-       p.x := 10;
-    END_DATA_BLOCK
-    """
-    found = ran(tmp_path, text + _CALL % '"Data".sum := "Sum of 2"(p := "Data".p); "Nothing"();')["DATA"]
+    found = ran(tmp_path, _CALLERS + _CALL % '"Data".sum := "Sum of 2"(p := "Data".p); "Nothing"();')["DATA"]
     assert (found["sum"], list(found["a"]), found["p"]["x"]) == (15, [0, 7, 0], 10)
 
 
+_COUNTER = """
+FUNCTION_BLOCK "Counter"
+   VAR_INPUT
+      step {InstructionName := 'x'} : Int := 1;
+   END_VAR
+   VAR
+      tmr {InstructionName := 'TON_TIME'; LibVersion := '1.0'} : TON_TIME;
+      count : Int;
+   END_VAR
+BEGIN
+   #count += #step;
+   #tmr(IN := TRUE, PT := T#15ms);
+   IF NOT ENO THEN #count := 0; END_IF;
+END_FUNCTION_BLOCK
+DATA_BLOCK "Counter_DB"
+"Counter"
+BEGIN
+   step := 2;
+END_DATA_BLOCK
+DATA_BLOCK "Shared"
+VAR RETAIN
+   a : Int := 5;
+END_VAR
+VAR
+   late : Bool;
+END_VAR
+BEGIN
+END_DATA_BLOCK
+"""
+
+
 def test_data_block_of_a_function_block_and_of_sections(tmp_path: Path) -> None:
-    text = """
-    FUNCTION_BLOCK "Counter"
-       VAR_INPUT
-          step {InstructionName := 'x'} : Int := 1;
-       END_VAR
-       VAR
-          tmr {InstructionName := 'TON_TIME'; LibVersion := '1.0'} : TON_TIME;
-          count : Int;
-       END_VAR
-    BEGIN
-       #count += #step;
-       #tmr(IN := TRUE, PT := T#15ms);
-       IF NOT ENO THEN #count := 0; END_IF;
-    END_FUNCTION_BLOCK
-    DATA_BLOCK "Counter_DB"
-    "Counter"
-    BEGIN
-       step := 2;
-    END_DATA_BLOCK
-    DATA_BLOCK "Shared"
-    VAR RETAIN
-       a : Int := 5;
-    END_VAR
-    VAR
-       late : Bool;
-    END_VAR
-    BEGIN
-    END_DATA_BLOCK
-    """
-    found = ran(tmp_path, text + _CALL % '"Counter_DB"(); "Shared".late := "Counter_DB".tmr.Q;', 3)
+    found = ran(tmp_path, _COUNTER + _CALL % '"Counter_DB"(); "Shared".late := "Counter_DB".tmr.Q;', 3)
     assert (found["COUNTER_DB"]["count"], found["SHARED"]["a"], found["SHARED"]["late"]) == (6, 5, True)
 
 
