@@ -43,6 +43,7 @@ class Profile:
     string_length: Literal["80", "126", "254"] = "80"
     string_elements: Literal["codes from 0", "characters from 1"] = "codes from 0"
     subrange_violation: Literal["fault", "stored"] = "fault"
+    blocks_in_functions: Literal["refused", "anew"] = "refused"
     mux_out_of_range: Literal["fault", "zero"] = "fault"
 
 
@@ -59,6 +60,7 @@ CODESYS = Profile(
     for_to_highest="endless",
     bits_as_real="number",
     subrange_violation="stored",
+    blocks_in_functions="anew",
 )
 SIEMENS = Profile(
     "siemens",
@@ -176,6 +178,10 @@ MEANINGS: dict[str, dict[str, str]] = {
     "subrange_violation": {
         "fault": "a PLC fault with the value and the bounds",
         "stored": "the value is stored as it is; constants outside are still refused",
+    },
+    "blocks_in_functions": {
+        "refused": "a FUNCTION keeps nothing, so no function block is its variable",
+        "anew": "a function block in a FUNCTION begins with its initial values in each call",
     },
     "mux_out_of_range": {"fault": "a PLC fault with K and the inputs there are", "zero": "0, or an empty string"},
 }

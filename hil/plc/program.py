@@ -47,8 +47,8 @@ def compile_file(
 ) -> Program:
     """The program of a file, a folder or a project file in any format; `program` names the PROGRAM to run alone.
 
-    `profile` decides where runtimes differ (profiles.py), an object or a name; `auto` is that of the dialect, iec for
-    plain text.
+    `profile` decides where runtimes differ (profiles.py), an object or a name; `auto` is that of the dialect, for plain
+    text the first of iec, codesys and siemens that takes it.
 
     Raises: Diagnostics for mistakes in it, InputError when it cannot be read.
     """

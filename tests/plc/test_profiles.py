@@ -17,6 +17,7 @@ DECLARED = """a : INT := 30000; k : INT := 3; z : INT; r : REAL := 0.3; big : RE
  ctud1 : CTUD; s : STRING; step : INT := -2; halves : ARRAY [0..1] OF REAL := [2.5, -2.5]; arr : ARRAY [0..1] OF INT;"""
 FUNCTION = "FUNCTION Touch : BOOL VAR_IN_OUT n : INT; END_VAR n := n + 1; Touch := TRUE; END_FUNCTION\n"
 FUNCTION += "FUNCTION Longer : BOOL VAR_IN_OUT s : STRING; END_VAR s := CONCAT('x', s); END_FUNCTION\n"
+COUNTED = "FUNCTION Counted : INT VAR c : CTU; END_VAR c(CU := TRUE, PV := 9); Counted := c.CV; END_FUNCTION\n"
 # field: (body, variable, {choice: value after one scan, or the kind of the fault, or "refused" by the compiler})
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "whole_arithmetic": ("res := (a + a) / 2;", "res", {"native width": -2768, "32-bit temporaries": 30000}),
@@ -56,6 +57,7 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "string_elements": (
         "s := 'abc'; b := s[1] = 'a'; z := BOOL_TO_INT(b);", "z", {"codes from 0": "refused", "characters from 1": 1}),
     "subrange_violation": ("sub := a;", "sub", {"fault": "subrange violation", "stored": 30000}),
+    "blocks_in_functions": ("n := Counted() + Counted();", "n", {"refused": "refused", "anew": 2}),
     "mux_out_of_range": ("res := 7; res := MUX(k, 10, 20, 30);", "res", {"fault": "MUX out of range", "zero": 0}),
 }  # fmt: skip
 
@@ -64,7 +66,8 @@ CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
 @pytest.mark.parametrize("field", FIELDS)
 def test_row(field: str, profile: Profile) -> None:
     body, variable, expected = CASES[field]
-    text = f"{FUNCTION}PROGRAM P VAR {DECLARED} END_VAR {body} END_PROGRAM"
+    own = COUNTED if "Counted" in body else ""
+    text = f"{FUNCTION}{own}PROGRAM P VAR {DECLARED} END_VAR {body} END_PROGRAM"
     wanted = expected[getattr(profile, field)]
     if wanted == "refused":
         with pytest.raises(Diagnostics):

@@ -160,12 +160,34 @@ class Statements(Dynamic):
             (formal,) = pou.section("input")
             value = self.value(node.value, formal.type, text_of(node.target))
             return None if value.type is POISON else Evaluate(self.member_call(pou, instance, [value], node.at))
+        if (referring := self._address_given(node)) is not None:
+            return referring
         target = self.target(node.target)
         value = self.expected(node.value, target.type if target is not None else None)
         if target is None:
             return None
         value = self.coerce(value, target.type, text_of(node.target))
         return None if value.type is POISON else Assign(target, value)
+
+    def _address_given(self, node: s.Assign) -> Statement | None:
+        """`r := ADR(x)` lets a REFERENCE to no number refer to x, as in B&R; None when this is something else."""
+        value = node.value
+        if not isinstance(value, s.Call) or dotted(value.callee).upper() != "ADR" or len(value.arguments) != 1:
+            return None
+        given, type_ = value.arguments[0].value, self.raw_path(node.target).type
+        if given is None or not isinstance(type_, Pointer) or type_.kind != "REFERENCE" or machine(type_.target):
+            return None
+        place = self.place_of(given, text_of(node.target))
+        if place is None:
+            return If([], [])  # reported
+        if place.type is not POISON and place.type.size < type_.target.size:
+            words = f"{text_of(node.target)} refers to {type_.target.name}, this is {place.type.name}"
+            self.scope.error(node.at, f"{words}, which is shorter; give a variable of that type")
+            return None
+        raw = self.raw_path(node.target)
+        assert not isinstance(raw, Const)
+        mark(raw)
+        return Assign(raw, self.address(place, type_, node.at))
 
     def _aggregate(self, target: s.Expression, value: s.Aggregate) -> Statement | None:
         """`x := (a := 1, b := 2)`, member by member."""
@@ -267,7 +289,12 @@ class Statements(Dynamic):
 
     def _callable(self, callee: s.Expression) -> bool:
         """Whether a name alone is a call: of an action, a method, a program."""
-        return self.method(callee) is not None or self.program(dotted(callee), callee.at) is not None
+        if self.method(callee) is not None or self.program(dotted(callee), callee.at) is not None:
+            return True
+        declared = self.scope.names.pou_declarations.get(
+            self.scope.key(dotted(callee), self.scope.names.pou_declarations)
+        )
+        return declared is not None and "ACTION" in declared.modifiers
 
     def _loop(self, node: s.While | s.Repeat) -> Statement:
         before = isinstance(node, s.While)

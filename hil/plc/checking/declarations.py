@@ -361,10 +361,16 @@ class Declarations:
 
     def _struct_image(self, node: s.StructInitial, type_: Type, scope: Scope) -> bytes:
         if not isinstance(type_, Struct):
+            if len(node.items) == 1 and not node.items[0][1]:  # a value in parentheses
+                return self.initial(node.items[0][2], type_, scope)
             scope.error(node.at, f"(member := value) is for structures, this is {type_.name}; write one value")
             return type_.image
-        image = bytearray(type_.image)
-        for at, name, item in node.items:
+        image, order = bytearray(type_.image), iter(type_.fields)
+        for at, given, item in node.items:
+            name = given or next(order, "")
+            if not name:
+                scope.error(at, f"{type_.name} has {len(type_.fields)} members; remove the surplus")
+                break
             field = type_.fields.get(name.upper())
             if field is None:
                 if self.unknown_base(type_):

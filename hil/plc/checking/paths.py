@@ -15,7 +15,7 @@ def apply(configuration: s.Configuration, project: Project, declarations: Units)
     """Sets the initial values of VAR_CONFIG and notes the names of VAR_ACCESS."""
     scope = Scope(declarations.names, configuration.source, prefixes=configuration.prefixes)
     for one in configuration.paths:
-        found = _find(one, project, scope)
+        found = _find(one, project, scope, configuration)
         type_ = declarations.type_of(one.type, scope)
         if found is None or type_ is POISON or found[0] is POISON:
             continue
@@ -30,9 +30,10 @@ def apply(configuration: s.Configuration, project: Project, declarations: Units)
             project.image[offset : offset + own.size] = declarations.initial(one.initial, own, scope)
 
 
-def _find(one: s.Path, project: Project, scope: Scope) -> tuple[Type, int] | None:
+def _find(one: s.Path, project: Project, scope: Scope, configuration: s.Configuration) -> tuple[Type, int] | None:
     """Type and offset of a path from a resource, an instance or a global variable on; None when it was reported."""
-    instances = {each.name.upper(): each for each in project.instances}
+    file = configuration.source.file  # its own instances hide those of other configurations
+    instances = {each.name.upper(): each for each in sorted(project.instances, key=lambda each: each.file == file)}
     variables = {each.name.upper(): each for each in project.globals}
     steps = one.path if len(one.path) == 1 or one.path[0].upper() in (*instances, *variables) else one.path[1:]
     first = steps[0].upper()
@@ -43,7 +44,9 @@ def _find(one: s.Path, project: Project, scope: Scope) -> tuple[Type, int] | Non
         type_, offset = variables[first].type, variables[first].offset
     else:
         known = [each.name for each in project.instances] + [each.name for each in project.globals]
-        scope.unknown(one.at, "instance or global variable", steps[0], known, "the path begins with one of them")
+        lost = any(each.name.upper() == first for each in configuration.instances)  # its program is nowhere
+        cure = "the path begins with one of them"
+        scope.unknown(one.at, "instance or global variable", steps[0], known, cure, elsewhere=lost)
         return None
     for step in steps[1:]:
         field = type_.fields.get(step.upper()) if isinstance(type_, Struct) else None

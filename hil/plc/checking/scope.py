@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from hil.errors import near
+from hil.errors import is_slip, near, nearest
 from hil.plc import syntax as s
 from hil.plc.checking.located import Located
 from hil.plc.diagnostics import MOST, Missing, Report, Source
@@ -154,9 +154,10 @@ class Scope:
             missing.files.add(self.source.file)
             report.lack(self.source, slip=missing.slip)
         elif not self.broken and upper not in self.names.lost:
-            hint = near(name, islice(known, MOST_COMPARED)) if len(report.missing) <= MOST else ""
+            others = nearest(name, islice(known, MOST_COMPARED)) if len(report.missing) <= MOST else []
+            hint = near(name, others)
             place = (self.source.file, self.source.line(at), self.source.column(at))
-            slip = not elsewhere or (bool(hint) and not self.source.partial)
+            slip = not elsewhere or (not self.source.partial and any(is_slip(name, one) for one in others))
             report.missing[upper] = Missing(place, name, slip=slip, files={self.source.file})
             report.note(self.source, at, f"no {what} {name} here{hint or '; ' + cure}")
             report.lack(self.source, slip=slip)

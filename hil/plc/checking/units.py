@@ -90,6 +90,7 @@ class Units(Declarations):
 
     def _bases(self, declaration: s.Pou, pou: Pou) -> None:
         scope = Scope(self.names, declaration.source, prefixes=declaration.prefixes)
+        pou.unknown_base = declaration.broken
         for one in declaration.extends:
             if one.name.upper().endswith("IQUERYINTERFACE"):  # what every CODESYS interface has
                 continue
@@ -203,8 +204,8 @@ class Units(Declarations):
         if isinstance(type_, ty.OpenArray) and role != "in_out":
             scope.error(one.at, "ARRAY [*] takes the bounds of what it is given, so it is a VAR_IN_OUT; move it")
             type_ = POISON
-        keeps = isinstance(type_, Struct) and type_.block and role not in ("in_out", "static")
-        if pou.kind == "FUNCTION" and keeps and self.names.profile.name != "codesys":  # there it is new in each call
+        keeps = isinstance(type_, Struct) and type_.block and self.names.profile.blocks_in_functions == "refused"
+        if pou.kind == "FUNCTION" and keeps and role not in ("in_out", "static"):
             what = f"{one.name} cannot be a {type_.name}"
             scope.error(one.at, f"a function keeps nothing between calls, so {what}; use a FUNCTION_BLOCK")
             type_ = POISON

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hil.errors import InputError, near
 from hil.plc.diagnostics import Diagnostic, Missing
+from hil.plc.formats import Lines, Unit
 from hil.plc.front import batch as batches
 from hil.plc.front.given import Given, Member, collect
 from hil.plc.front.neighbours import Batch, Neighbours
@@ -20,6 +21,7 @@ DIALECTS = {"auto": "", "st": "st", "exp": "codesys2", "codesys2": "codesys2", "
             "plcopen": "plcopen", "ax": "ax", "scl": "scl"}  # fmt: skip
 _FALLBACK = ("iec", "codesys", "siemens")  # for plain ST, which may be anybody's
 _PROFILES = {"codesys2": ("codesys",), "twincat": ("codesys",), "ax": ("siemens",), "scl": ("siemens",)}
+_FIRST = Unit("PROGRAM P VAR t : TON; END_VAR t(); END_PROGRAM", "", Lines(), "st")
 _LEAST = 5.0  # seconds that a step has at least, for whatever the machine does besides
 _LINE = 30  # bytes
 _PACE = 1.5e-3  # seconds for a line, in each step
@@ -35,7 +37,8 @@ def check(
     if dialect not in DIALECTS:
         raise InputError(f"no dialect '{dialect}'{near(dialect, DIALECTS) or '; use ' + ', '.join(DIALECTS)}")
     profiles = None if profile in (None, "auto") else (profile_of(profile).name,)
-    # What the workers need is imported once, here: they are copies of this process.
+    # What the workers need is imported and made ready once, here: they are copies of this process.
+    batches.examine([batches.File("", (_FIRST,), True, True, None)], ("iec",))
     return _Check(collect(paths, libraries), DIALECTS[dialect], profiles).outcome()
 
 
@@ -148,11 +151,14 @@ class _Check:
         return [neighbours.together([one], batch.profiles, False) for one in again]
 
     def _twins(self, neighbours: Neighbours, number: int, uses: frozenset[str]) -> None:
-        """A name that a file uses and that two files beside or below it declare is a mistake of the second."""
+        """A name that a file uses and that two files beside or below it declare is a mistake of the second.
+
+        Files that are named one by one, as those of a collection, are no project: there the first is meant.
+        """
         for name in sorted(uses):
             twins = neighbours.twins(number, name)
             second = self.results.get(twins[1]) if twins else None
-            if second is None or self.members[twins[1]].project:
+            if second is None or self.members[twins[1]].project or any(self.members[one].alone for one in twins):
                 continue
             first = self.readings[twins[0]]
             place, other = self.readings[twins[1]].declared[name], first.declared[name]

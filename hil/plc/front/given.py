@@ -23,6 +23,7 @@ class Member:
     sure: bool
     project: str = ""  # the project file that it belongs to
     aside: bool = False  # in the folder of a project that does not build it, so that no other file sees it
+    alone: bool = False  # named by itself, not with its folder or project
 
 
 @dataclass
@@ -73,9 +74,10 @@ class _Collector:
 
     def _add(self, paths: Iterable[Path], reported: bool, project: str, sure: bool | None = None) -> None:
         for path in paths:
-            member = Member(path, reported, is_sure(path) if sure is None else sure, project)
+            member = Member(path, reported, is_sure(path) if sure is None else sure, project, alone=bool(sure))
             known = self.given.members.setdefault(os.path.abspath(path), member)
             known.reported |= reported
+            known.alone &= bool(sure)
             known.project = known.project or project
 
     def _listed(self, path: Path) -> list[Path]:

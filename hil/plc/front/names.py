@@ -37,6 +37,24 @@ def wanted(tree: s.Unit) -> set[str]:
     return found
 
 
+def typed(tree: s.Unit) -> frozenset[str]:
+    """The names, in capitals, that a unit uses as types."""
+    found, waiting = set[str](), list[Any]([tree.types, tree.sections, tree.pous])
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list | tuple):
+            waiting += one
+        elif isinstance(one, s.Node):
+            found |= {one.name.upper()} if isinstance(one, s.NamedType) else set()
+            waiting += [getattr(one, each.name) for each in fields(one)]
+    return frozenset(found)
+
+
+def routines(tree: s.Unit) -> frozenset[str]:
+    """The functions and programs of a unit, in capitals: nothing that is a type."""
+    return frozenset(one.name.upper() for one in tree.pous if one.kind in ("FUNCTION", "PROGRAM"))
+
+
 def _own(pou: s.Pou) -> set[str]:
     """The variables and members of a unit; what is VAR_EXTERNAL is another's."""
     sections = [one for one in pou.sections if one.kind != "VAR_EXTERNAL"]

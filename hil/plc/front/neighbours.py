@@ -1,7 +1,8 @@
 """Which declaration a file sees when several have one name, and which files are checked together.
 
 A file sees its own declaration, else that in the nearest folder around it that holds one (with the folders below), up
-to the folder that holds a .git. What the standard's library has it sees only from its own folder.
+to the folder that holds a .git; where it wants a type, what is a function or a program is not meant. What the
+standard's library has it sees only from its own folder.
 Files are checked together as long as no two of them mean different declarations by one name.
 """
 
@@ -21,6 +22,7 @@ from hil.plc.types import ELEMENTARY
 
 ROOM = 20_000  # lines of judged files that need not be checked together, in one batch
 STANDARD = -1  # instead of a file: a name of the standard's library, or of its types
+NOWHERE = -2  # what has this name is too far away, or no type where one is meant
 _OPEN = 6  # batches that may still grow
 
 
@@ -65,7 +67,8 @@ class Neighbours:
         if name in one.declared or name in one.offered:
             return [number]
         for folder in _upwards(self._folders[number]):
-            if found := self._owners.get((folder, name)):
+            owners = self._owners.get((folder, name), [])
+            if found := [each for each in owners if name not in one.typed or name not in self.readings[each].routines]:
                 return found
             if is_standard(name):  # what others make of TON is none of a file's business
                 return []
@@ -84,8 +87,8 @@ class Neighbours:
             found: dict[str, int] = {}
             for path in sorted(self.readings[number].wanted):
                 for name in self._meant(path):
-                    if (nearest := self.nearest(number, name)) or is_standard(name):
-                        found[name] = nearest[0] if nearest else STANDARD
+                    nearest = self.nearest(number, name)
+                    found[name] = nearest[0] if nearest else STANDARD if is_standard(name) else NOWHERE
             self._used[number] = found
         return self._used[number]
 
@@ -107,7 +110,7 @@ class Neighbours:
             if number in known:
                 continue
             yield number
-            more = [one for one in dict.fromkeys(self.used(number).values()) if one not in seen and one != STANDARD]
+            more = [one for one in dict.fromkeys(self.used(number).values()) if one not in seen and one >= 0]
             seen |= {*more}
             waiting += more
 

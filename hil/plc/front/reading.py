@@ -11,8 +11,10 @@ from hil.plc import syntax as s
 from hil.plc.compiler import room
 from hil.plc.diagnostics import Diagnostic, Placed, Report
 from hil.plc.formats import Unit, read_file
-from hil.plc.front.names import offered, wanted
+from hil.plc.front.names import offered, routines, typed, wanted
 from hil.plc.reading.parser import parse
+from hil.plc.testing.checked import parse_checked
+from hil.plc.testing.reading import IS_TEST
 
 _PARTIAL = ("codesys2", "twincat", "scl")  # formats with one object of a project in a file
 HEAD = 65536  # bytes of XML that tell who wrote it
@@ -35,6 +37,8 @@ class Reading:
     declared: dict[str, tuple[int, int]] = field(default_factory=dict)
     offered: frozenset[str] = frozenset()
     wanted: frozenset[str] = frozenset()
+    typed: frozenset[str] = frozenset()  # those that it uses as types
+    routines: frozenset[str] = frozenset()  # those that it declares and that are none
     seconds: float = 0.0
     codesys: bool = False  # PLCopen XML that CODESYS wrote
 
@@ -50,7 +54,7 @@ def read(path: Path, sure: bool, dialect: str) -> Reading:
     file = read_file(path, sure, dialect)
     found = [diagnostic(str(path), one) for one in file.problems]
     declared = dict[str, tuple[int, int]]()
-    has, wants = set[str](), set[str]()
+    has, wants, types, routine = set[str](), set[str](), set[str](), set[str]()
     with room():
         for unit in file.units:
             report = Report()
@@ -60,11 +64,13 @@ def read(path: Path, sure: bool, dialect: str) -> Reading:
                 declared.setdefault(one.name.upper(), (tree.source.line(one.at), tree.source.column(one.at)))
             has |= offered(tree)
             wants |= wanted(tree)
+            types |= typed(tree)
+            routine |= routines(tree)
     codesys = file.dialect == "plcopen" and is_codesys(path)
     seconds = perf_counter() - start
     return Reading(
         str(path), file.dialect, file.lines, file.units, tuple(found), declared, frozenset(has), frozenset(wants),
-        seconds, codesys
+        frozenset(types), frozenset(routine), seconds, codesys
     )  # fmt: skip
 
 
@@ -90,7 +96,7 @@ def parsed(unit: Unit, report: Report) -> s.Unit:
     """The tree of a unit; the variables of a list carry its name."""
     source = Placed(unit.file, unit.text, unit.place)
     source.partial = unit.dialect in _PARTIAL
-    tree = parse(source, report)
+    tree = parse_checked(source, report) if IS_TEST.search(unit.text) else parse(source, report)
     for section in tree.sections if unit.kind == "VAR_GLOBAL" else ():
         section.list = section.list or unit.name
     return tree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from hil.plc import syntax as s
 from hil.plc.literals import count
@@ -184,7 +185,31 @@ class ExpressionParser(Cursor):
             return self._array_initial()
         if self.kind == "(" and (self.peek() == ")" or (self.peek() == "id" and self.peek(2) == ":=")):
             return self.struct_initial()
-        return self.expression()
+        return self._positional() if self.kind == "(" and self._in_order() else self.expression()
+
+    def _in_order(self) -> bool:
+        """Whether a parenthesis holds the values of members without their names: `(1, (), 'a')` or `(0)`."""
+        if self.peek() in ("int", "real", "string", "TRUE", "FALSE") and self.peek(2) == ")":
+            return self.peek(3) in (";", ",", ")")
+        depth = 0
+        for token in islice(self.tokens, self.i, self.i + 1000):
+            depth += (token.kind in ("(", "[")) - (token.kind in (")", "]"))
+            if depth == 1 and token.kind == ",":
+                return True
+            if depth == 0 or token.kind in (":=", ";"):
+                return False
+        return False
+
+    def _positional(self) -> s.StructInitial:
+        opening, items = self.next(), list[tuple[int, str, s.Initial]]()
+        self.enter()
+        while self.kind != ")":
+            items.append((self.at, "", self.initial()))
+            if not self.accept(","):
+                break
+        self.leave()
+        self.expect(")", "to close the structure's initial values")
+        return s.StructInitial(opening.at, items)
 
     def listed_initial(self) -> s.Initial:
         """An initial value, or several of an array without brackets: `1, 2, 3(0)`, as CODESYS 2.3 writes them."""

@@ -204,6 +204,27 @@ class UnitParser(TypeParser):
         self._end_of(action, opening.at, "END_ACTION")
         return action
 
+    def loose(self) -> bool:
+        """Whether a method, a property or an action begins here, whose unit is in another file."""
+        ahead = 1 if self.word(*ACCESS) else 0
+        return self.tokens[self.i + ahead].text.upper() in ("METHOD", "PROPERTY", "ACTION")
+
+    def loose_member(self) -> s.Pou:
+        """A member without its unit; what the unit declares is not known here.
+
+        An ACTION, as those of a B&R task, is what the programs of its folder call: a function without result.
+        """
+        at, action = self.at, self.word("ACTION")
+        owner = s.Pou(at, "FUNCTION_BLOCK", "", None, [], [], self.source, prefixes=self.prefixes, broken=True)
+        self._unit_member(owner)
+        member = owner.members[0]
+        if action:
+            owner.kind, owner.name, owner.body, owner.members = "FUNCTION", member.name, member.body, []
+            owner.at, owner.modifiers = member.at, {"ACTION"}
+        else:
+            owner.name, member.broken = f"__{member.name}_{at}", True
+        return owner
+
     # ---- sequential function charts
 
     def _step(self, owner: s.Pou) -> None:

@@ -65,8 +65,12 @@ class SourceParser(UnitParser):
             self._namespace(unit)
         elif self.word("USING") and self.at_member():
             self.using()
-        elif self.word("ACTION") and self.at_member() and unit.pous:  # CODESYS 2.3 writes them behind their unit
+        elif (
+            self.word("ACTION") and self.at_member() and unit.pous and "ACTION" not in unit.pous[-1].modifiers
+        ):  # CODESYS 2.3 writes them behind their unit
             unit.pous[-1].members.append(self.action(unit.pous[-1]))
+        elif self.at_member() and self.loose():
+            unit.pous.append(self.loose_member())
         elif not self.accept(";"):
             words = "PROGRAM, FUNCTION, FUNCTION_BLOCK, TYPE, VAR_GLOBAL or CONFIGURATION"
             raise self.fail(f"expected {words}, found {self.found()}")

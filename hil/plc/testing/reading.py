@@ -12,8 +12,11 @@ from hil.plc.reading.lexer import tokens_of
 from hil.plc.reading.parse_types import SECTIONS
 from hil.plc.reading.parser import SourceParser
 
-_ENDS = ("END_SETUP", "END_TEARDOWN", "END_TEST")
-IS_TEST = re.compile(r"""^[ \t]*(?:TEST\s+['"]|SETUP\b|TEARDOWN\b)""", re.IGNORECASE | re.MULTILINE)
+_NAMED = ("TEST_PROGRAM", "TEST_FUNCTION_BLOCK")  # with a name as that of a unit
+_ENDS = ("END_SETUP", "END_TEARDOWN", "END_TEST", *(f"END_{one}" for one in _NAMED))
+IS_TEST = re.compile(
+    r"""^[ \t]*(?:TEST\s+['"]|(?:SETUP|TEARDOWN|TEST_PROGRAM|TEST_FUNCTION_BLOCK)\b)""", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass
@@ -57,6 +60,10 @@ class _TestParser(SourceParser):
             text = self.token.text[1:-1].replace("$'", "'").replace('$"', '"')
             at = self.next().at
             self.tests.tests.append(self._test_block(Block(text, at), "END_TEST"))
+        elif self.word(*_NAMED) and self.peek() == "id":
+            end = f"END_{self.next().text.upper()}"
+            name = self.next()
+            self.tests.tests.append(self._test_block(Block(name.text, name.at), end))
         elif self.word("SETUP", "TEARDOWN"):
             word = self.next().text.upper()
             block = self._test_block(Block(word, self.at), f"END_{word}")

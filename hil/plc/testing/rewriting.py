@@ -17,9 +17,14 @@ _AX = {
 }  # fmt: skip
 _BLOCKS = {f"ASSERT_{word}": op for word, op in _COMPARED.items()} | {
     "ASSERT_TRUE": "TRUE", "ASSERT_FALSE": "FALSE", "ASSERT_NEAR": "NEAR",
+    "ASSERT_EQUAL": "=", "ASSERT_NOT_EQUAL": "<>", "ASSERT_GREATER": ">", "ASSERT_GREATER_OR_EQUAL": ">=",
+    "ASSERT_LESS": "<", "ASSERT_LESS_OR_EQUAL": "<=",
 }  # fmt: skip
 MADE = -1  # the place of statements that nobody wrote: coverage leaves them out
-_ORDERS = {"EXPECTED": 1, "ACTUAL": 0, "CONDITION": 0, "TOLERANCE": 2, "EPSILON": 2, "MESSAGE": 3}
+_ORDERS = {
+    "EXPECTED": 1, "ACTUAL": 0, "CONDITION": 0, "TOLERANCE": 2, "EPSILON": 2, "MESSAGE": 3,
+    "IN": 0, "VALUE": 0, "BOUND": 1, "DELTA": 2,
+}  # fmt: skip
 
 
 @dataclass
