@@ -12,9 +12,9 @@ from hil.plc.compiler import room
 from hil.plc.diagnostics import Diagnostic, Placed, Report
 from hil.plc.formats import Unit, read_file
 from hil.plc.front.names import offered, routines, typed, wanted
+from hil.plc.reading.checked_tests import parse_checked
 from hil.plc.reading.parser import parse
-from hil.plc.testing.checked import parse_checked
-from hil.plc.testing.reading import IS_TEST
+from hil.plc.reading.test_blocks import IS_TEST
 
 _PARTIAL = ("codesys2", "twincat", "scl")  # formats with one object of a project in a file
 HEAD = 65536  # bytes of XML that tell who wrote it

@@ -18,10 +18,10 @@ from hil.plc.formats import Unit, read_units
 from hil.plc.lowering.coverage import Coverage
 from hil.plc.profiles import Profile, profile_of
 from hil.plc.program import Program, compiler_digest
+from hil.plc.reading.assertions import Places, Rewriter, mockable
 from hil.plc.reading.parser import parse
+from hil.plc.reading.test_blocks import TestUnit, parse_tests
 from hil.plc.testing import fixtures, framework, suites
-from hil.plc.testing.reading import TestUnit, parse_tests
-from hil.plc.testing.rewriting import Places, Rewriter, mockable
 
 MAIN = "__TESTS"
 

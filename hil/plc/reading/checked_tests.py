@@ -6,8 +6,8 @@ import copy
 
 from hil.plc import syntax as s
 from hil.plc.diagnostics import Report, Source
-from hil.plc.testing.reading import Block, parse_tests
-from hil.plc.testing.rewriting import Places, Rewriter
+from hil.plc.reading.assertions import Places, Rewriter
+from hil.plc.reading.test_blocks import Block, parse_tests
 
 
 def parse_checked(source: Source, report: Report) -> s.Unit:
