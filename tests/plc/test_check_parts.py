@@ -114,3 +114,8 @@ def test_a_run_takes_the_first_profile_that_fits_and_nothing_missing(tmp_path: P
     assert not check([tmp_path / "p.st"]).good
     with pytest.raises(Diagnostics, match="no type or function block Pump here"):
         compile_file(tmp_path / "p.st", profile="auto")
+
+
+def test_comments_of_automation_studio_do_not_nest(tmp_path: Path) -> None:
+    files = {"task.var": "VAR\n a : INT; (* was (* INT := 3; *)\n b : INT;\nEND_VAR\n"}
+    assert judged(tmp_path, files | {"p.st": "PROGRAM P a := b; END_PROGRAM"}, "task.var", "p.st").good

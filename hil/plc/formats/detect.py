@@ -30,6 +30,7 @@ _OPENING = re.compile(
     r"\b(?:FUNCTION_BLOCK|FUNCTION|PROGRAM|TYPE|CONFIGURATION|INTERFACE|CLASS|METHOD|STRUCT|VAR(?:_[A-Z]\w*)?)\b", re.I
 )
 _CLOSING = re.compile(r"\bEND_[A-Z]", re.IGNORECASE)
+AUTOMATION_STUDIO = (".var", ".typ", ".fun")  # declarations of B&R, whose comments do not nest
 _BY_NAME = {
     ".st": "st",
     ".iecst": "st",
@@ -62,7 +63,8 @@ def detect(path: Path, head: bytes) -> str:
         return "ax"
     if ending == ".scl" or _SCL.search(masked(text, strings=False)):
         return "scl"
-    if ending in (".st", ".iecst") or (_OPENING.search(hidden) and _CLOSING.search(hidden)):
+    by_ending = ending in (".st", ".iecst") or (ending in AUTOMATION_STUDIO and _OPENING.search(text))
+    if by_ending or (_OPENING.search(hidden) and _CLOSING.search(hidden)):
         return "st"
     if ending == ".exp" and re.search(r"^[ \t]*(?:RESOURCE|PLC_CONFIGURATION|VISUALISATION)\b", hidden, re.MULTILINE):
         return "codesys2"

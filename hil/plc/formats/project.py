@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hil.plc.formats import codesys2, plcopen, scl, twincat
-from hil.plc.formats.detect import HEAD, detect
-from hil.plc.formats.text import decode, masked
+from hil.plc.formats.detect import AUTOMATION_STUDIO, HEAD, detect
+from hil.plc.formats.text import decode, flattened, masked
 from hil.plc.formats.unit import Findings, Lines, Unit
 from hil.plc.formats.xmltree import XmlFault, parse
 from hil.plc.sources import ENDINGS, LARGEST, PROJECT, files_below
@@ -208,6 +208,8 @@ def _units(path: Path, data: bytes, given: bool, dialect: str, findings: Finding
         return []
     if dialect == "scl":
         return scl.units(text, file, findings)
+    if path.suffix.lower() in AUTOMATION_STUDIO:
+        text = flattened(text)
     return [Unit(text, file, Lines(), dialect or "st")]
 
 
