@@ -49,6 +49,8 @@ class Expressions(Paths):
             return self._literal_value(node)
         if isinstance(node, s.Binary):
             left = self.expression(node.left)
+            if left.type.name == "DTL" and self.scope.names.profile.name == "siemens":
+                return self._of_moments(node)
             return self.binary(node.op, node.at, left, self.expected(node.right, left.type))
         if isinstance(node, s.Unary):
             return self.unary(node.op, node.at, self.expression(node.operand))
@@ -58,6 +60,23 @@ class Expressions(Paths):
             self.scope.error(node.at, "(member := value) stands only beside := in an assignment; assign it first")
             return poison(node.at)
         return self.read(node)
+
+    def _of_moments(self, node: s.Binary) -> Expr:
+        """DTL + TIME, DTL - TIME, DTL - DTL as T_ADD, T_SUB, T_DIFF; DTLs compare as moments."""
+        at, op, right = node.at, node.op, self.expression(node.right)
+        if right.type is POISON:
+            return right
+        if op in ("+", "-"):
+            name = "T_ADD" if op == "+" else "T_DIFF" if right.type.name == "DTL" else "T_SUB"
+            pair = [s.Argument(at, "", node.left), s.Argument(at, "", node.right)]
+            return self.call(s.Call(at, s.Name(at, name), pair))
+        if op not in _COMPARISONS or right.type.name != "DTL":
+            return self._refuse(op, at, self.expression(node.left), right)
+        moments = [
+            self.call(s.Call(at, s.Name(at, "DTL_TO_LDT"), [s.Argument(at, "", one)]))
+            for one in (node.left, node.right)
+        ]
+        return self.binary(op, at, *moments)
 
     def call(self, node: s.Call) -> Expr:
         """A call inside an expression."""
