@@ -59,6 +59,8 @@ class Pou:
     virtual: dict[str, Pou] = field(default_factory=dict)  # methods that it calls on objects of unknown type
     number: int = 0  # of a class: what its objects begin with
     abstract: bool = False
+    final: bool = False  # of a member: those that extend its unit keep it as it is
+    override: bool = False  # of a member: it replaces one of a base
     access: str = ""  # of a member: PRIVATE or PROTECTED
     exposed: bool = False  # others may change its variables while its body runs
     unknown_base: bool = False  # it was reported; what this unit has is not known

@@ -126,6 +126,28 @@ def test_namespaces_and_using() -> None:
 
 
 MISTAKES = [
+    (
+        "CLASS X METHOD FINAL M END_METHOD END_CLASS CLASS Y EXTENDS X METHOD OVERRIDE M END_METHOD END_CLASS",
+        "M is FINAL in X and cannot be replaced; choose another name",
+    ),
+    (
+        "CLASS X END_CLASS CLASS Y EXTENDS X METHOD OVERRIDE M END_METHOD END_CLASS",
+        "no base of Y has M, which is OVERRIDE here; remove OVERRIDE or correct the name",
+    ),
+    (
+        "CLASS X METHOD PUBLIC M END_METHOD END_CLASS "
+        "CLASS Y VAR x1 : X; END_VAR METHOD F : INT F := x1.M(); END_METHOD END_CLASS",
+        "x1.M gives no result; call it as a statement or give it a result type",
+    ),
+    (
+        "FUNCTION G END_FUNCTION FUNCTION F : INT IF G() THEN F := 1; END_IF; END_FUNCTION",
+        "G gives no result; call it as a statement or give it a result type",
+    ),
+    (
+        "CLASS X METHOD PUBLIC Start END_METHOD END_CLASS "
+        "CLASS Y VAR x1 : X; END_VAR METHOD F : INT x1.Halt(); F := 1; END_METHOD END_CLASS",
+        "no member of x1 (X) called Halt here; it has Start",
+    ),
     ("FUNCTION_BLOCK X EXTENDS Shape END_FUNCTION_BLOCK", "X does not have AREA; write the METHOD or make it ABSTRACT"),
     (
         "FUNCTION_BLOCK X EXTENDS Square METHOD Area : INT END_METHOD END_FUNCTION_BLOCK",

@@ -225,7 +225,10 @@ class Paths(Temporaries):
             field = owner.type.fields.get(input_of(owner.type.name, node.name.upper(), self.scope.names.profile))
         if field is None:
             names = [one.name for one in owner.type.fields.values() if not one.name.startswith("__")]
-            shown = ", ".join(names[:8])
+            kin = {owner.type.name.upper(), *owner.type.kin}
+            members = [one for one in self.scope.names.pous.values() if one.owner and one.owner.name.upper() in kin]
+            names += dict.fromkeys(one.declared.partition("(")[0] for one in members if one.declared)
+            shown = ", ".join(names[:8]) or "none"
             what = f"member of {text_of(node.base)} ({owner.type.name}) called"
             self.scope.unknown(node.at, what, node.name, names, f"it has {shown}")
             return poison(node.at)

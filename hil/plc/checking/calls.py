@@ -19,6 +19,7 @@ from hil.plc.tree import (
     DerefRef,
     Expr,
     FieldRef,
+    Guarded,
     If,
     PartRef,
     Place,
@@ -39,8 +40,18 @@ class Calls(StandardFunctions, Objects, Choosing, Enabling):
             self.note_call(pou, 0)
         return pou
 
+    def expression(self, node: s.Expression) -> Expr:
+        """See Expressions; a call in an expression gives a value."""
+        found = super().expression(node)
+        called = found.call if isinstance(found, Guarded) else found
+        if isinstance(node, s.Call) and isinstance(called, CallFunction) and called.pou.result is None:
+            name = text_of(node.callee)
+            self.scope.error(node.at, f"{name} gives no result; call it as a statement or give it a result type")
+            return poison(node.at)
+        return found
+
     def call(self, node: s.Call) -> Expr:
-        """A call that gives a value."""
+        """A call, perhaps for its effects alone."""
         if self._has_enable(node):
             plain, enable, eno = split(node)
             return self.enabled(self._followed(plain), enable, eno)

@@ -45,12 +45,33 @@ def check_overrides(names: Names, units: Units) -> None:
     for pou in list(names.pous.values()):
         if pou.owner is not None:
             short = pou.name.split(".")[-2 if pou.kind in ("GET", "SET") else -1]
+            _modifiers(pou, pou.owner, short, names, units)
             for base in pou.owner.bases:
                 above = units.member(base, short, pou.kind)
                 if above is not None and short.upper() not in ("FB_INIT", "FB_EXIT", "FB_REINIT"):
                     _same_shape(pou, above, names)
         elif pou.kind in ("FUNCTION_BLOCK", "CLASS") and pou.memory is not None and not pou.unknown_base:
             _complete(pou, names, units)
+
+
+def _modifiers(pou: Pou, owner: Pou, short: str, names: Names, units: Units) -> None:
+    """A FINAL member stays as it is; a member with OVERRIDE has one above it, or in an interface."""
+    above = [one for base in owner.bases if (one := units.member(base, short, pou.kind)) is not None]
+    final = next((one for one in above if one.final and one.access != "PRIVATE"), None)
+    if final is not None and final.owner is not None:
+        text = f"{pou.short} is FINAL in {final.owner.name} and cannot be replaced; choose another name"
+        names.report.error(pou.source, pou.at, text)
+    if pou.override and not above and not owner.unknown_base and not _promised(pou, owner, short, names, units):
+        text = f"no base of {owner.name} has {pou.short}, which is OVERRIDE here; remove OVERRIDE or correct the name"
+        names.report.error(pou.source, pou.at, text)
+
+
+def _promised(pou: Pou, owner: Pou, short: str, names: Names, units: Units) -> bool:
+    """Whether a base or an interface has a member of this name, whatever it takes."""
+    plain = short.partition("(")[0]
+    kin = owner.memory.kin if owner.memory is not None else frozenset()
+    others = [names.pous[one] for one in kin if one in names.pous and names.pous[one] is not owner]
+    return any(units.member(one, plain, pou.kind) is not None for one in (*owner.bases, *others))
 
 
 def _complete(pou: Pou, names: Names, units: Units) -> None:

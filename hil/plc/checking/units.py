@@ -316,6 +316,7 @@ class Units(Declarations):
             return
         pou = Pou(upper, declaration.kind, declaration.source, declaration.at, owner=owner)
         pou.abstract = "ABSTRACT" in declaration.modifiers or owner.kind == "INTERFACE"
+        pou.final, pou.override = "FINAL" in declaration.modifiers, "OVERRIDE" in declaration.modifiers
         pou.access = _access(declaration.modifiers)
         pou.declared = declaration.name
         self.names.pous[upper] = pou
