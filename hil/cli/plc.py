@@ -50,6 +50,8 @@ def check(
         if not paths:
             raise InputError("nothing to check; give files, folders or project files")
         outcome = check(paths, dialect, profile, library or [])
+        if not outcome.results and outcome.good:
+            raise InputError(f"no PLC source in {', '.join(map(str, paths))}; give files, folders or project files")
     except InputError as error:
         if not as_json:
             raise

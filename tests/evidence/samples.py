@@ -123,5 +123,5 @@ def result(record: Recording, verdict: str = "pass", **more: Any) -> dict[str, A
         ],
         "paths": {},
         "ended": None,
-        "command": "hil run rigs/tank --scenario start-up --seed 7",
+        "command": ["hil", "run", "rigs/tank", "--scenario", "start-up", "--seed", "7"],
     } | more

@@ -70,7 +70,7 @@ def test_the_page_says_verdict_margins_and_digests(tmp_path: Path) -> None:
         "1241.8 s",
     ):
         assert said in words
-    for said in (run["record"]["digest"], "cd" * 32, run["command"], "feed temperature +5 K", "policy.total"):
+    for said in (run["record"]["digest"], "cd" * 32, " ".join(run["command"]), "feed temperature +5 K", "policy.total"):
         assert said in words
     assert words.index("T-band") < words.index("T-max"), "what failed comes first"
     assert "Every row of the record is drawn." in words

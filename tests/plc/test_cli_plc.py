@@ -118,3 +118,10 @@ def test_wrong_tables(
     given.write_text(content)
     assert called(["run", str(file), "--period", "1ms", "--inputs", str(given)], monkeypatch) == 2
     assert capsys.readouterr().err == (message if message[0] == "n" else f"{given}{message}") + "\n"
+
+
+def test_check_of_a_folder_without_sources_is_no_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called(["check", str(tmp_path)], monkeypatch) == 2
+    assert f"no PLC source in {tmp_path}" in capsys.readouterr().err

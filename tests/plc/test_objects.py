@@ -127,6 +127,11 @@ def test_namespaces_and_using() -> None:
 
 MISTAKES = [
     (
+        "FUNCTION_BLOCK ABSTRACT X END_FUNCTION_BLOCK FUNCTION_BLOCK Y VAR a : X; END_VAR VAR_IN_OUT b : X; END_VAR "
+        "VAR c : REFERENCE TO X; d : POINTER TO X; END_VAR END_FUNCTION_BLOCK",
+        "X is ABSTRACT, so a cannot be one; declare one of a type that extends it, or a reference",
+    ),
+    (
         "CLASS X METHOD FINAL M END_METHOD END_CLASS CLASS Y EXTENDS X METHOD OVERRIDE M END_METHOD END_CLASS",
         "M is FINAL in X and cannot be replaced; choose another name",
     ),

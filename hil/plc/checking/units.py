@@ -209,6 +209,11 @@ class Units(Declarations):
             what = f"{one.name} cannot be a {type_.name}"
             scope.error(one.at, f"a function keeps nothing between calls, so {what}; use a FUNCTION_BLOCK")
             type_ = POISON
+        whole = None if role == "in_out" else self.names.pous.get(type_.name.upper())
+        if whole is not None and whole.abstract and isinstance(type_, Struct) and type_.block:
+            what = f"{type_.name} is ABSTRACT, so {one.name} cannot be one"
+            scope.error(one.at, f"{what}; declare one of a type that extends it, or a reference")
+            type_ = POISON
         storage = "reference" if role == "in_out" else "local" if role == "temp" or passing else "self"
         if role in ("static", "instance"):
             storage, role = "absolute" if role == "static" or pou.owner is None else "self", "local"
