@@ -7,7 +7,7 @@ import pytest
 
 from ci.benches.plc import FOLDER
 from hil.errors import InputError
-from hil.plc import Diagnostics, compile_file, compile_text
+from hil.plc import Diagnostics, compile_file, compile_text, compile_units
 from hil.plc.profiles import IEC, MEANINGS, PROFILES, SOURCES, Profile, rows
 
 FIELDS = [one.name for one in fields(Profile)][1:]
@@ -137,3 +137,14 @@ def test_where_wide_temporaries_are_cut() -> None:
     assert program.scan(memory, 0) is None
     assert program.read(memory, "d") == 60000
     assert [program.read(memory, f"r{k}") for k in range(len(WIDE))] == list(WIDE.values())
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_constant_beyond_lint_is_what_the_machine_code_makes_of_it(profile: str) -> None:
+    text = (
+        "PROGRAM P VAR r : LREAL := 1.0E19; a, b : ULINT; END_VAR a := LREAL_TO_ULINT(r); b := LREAL_TO_ULINT(1.0E19);"
+    )
+    program = compile_units([(text + " END_PROGRAM", "p.st")], profile=profile)
+    memory = program.new_memory()
+    assert program.run(memory, 1, 0, 1) is None
+    assert program.read(memory, "a") == program.read(memory, "b")

@@ -92,5 +92,6 @@ def convert(source: Scalar, target: Scalar, value: Value, truncate: bool) -> Val
         if not math.isfinite(value):
             return None
         whole = math.trunc(value) if truncate else round(value)
-        return whole if target.range[0] <= whole <= target.range[1] else None  # beyond it the profile decides
+        low, high = target.range  # beyond it, and beyond LINT, the profile decides
+        return whole if low <= whole <= min(high, 2**63 - 1) else None
     return wrap(target, int(value))
