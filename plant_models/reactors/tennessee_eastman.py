@@ -336,8 +336,18 @@ def _amounts(p: Any, x: Any, flows: Any, rates: Any, dx: Any) -> None:
 
 
 @function
+def _cooling(p: Any, x: Any, u: Any, qr: float, qs: float, hours: float, dx: Any) -> None:
+    """The two circuits of cooling water, degC/h."""
+    fr, fs = x.valve[9] * FULL_FLOW[9] / 100.0, x.valve[10] * FULL_FLOW[10] / 100.0
+    inlet_r = walked(p, 4, hours) + u.idv4 * 5.0
+    inlet_s = walked(p, 5, hours) + u.idv5 * 5.0
+    dx.twr = (fr * 500.53 * (inlet_r - x.twr) - qr * 1e6 / 1.8) / 7060.0
+    dx.tws = (fs * 500.53 * (inlet_s - x.tws) - qs * 1e6 / 1.8) / 11138.0
+
+
+@function
 def _energies(p: Any, x: Any, u: Any, vessels: Any, flows: Any, rates: Any, hours: float, dx: Any) -> None:
-    """The balances of energy in the four vessels, 1e6 Btu/h."""
+    """The balances of energy in the four vessels, 1e6 Btu/h, and what the cooling water takes from them."""
     (tr, vr, _), (ts, _, ps), (tc, _), (tv, pv) = vessels
     f1, f2, f3, f4, f5, f6, f8, f9, f10, f11, f13 = flows
     t1 = walked(p, 2, hours) + u.idv3 * 5.0
@@ -352,20 +362,12 @@ def _energies(p: Any, x: Any, u: Any, vessels: Any, flows: Any, rates: Any, hour
     h11, h13 = liquid_enthalpy(p.zs, ts), liquid_enthalpy(p.zc, tc)
     recycle = h9 * f9 + compressor_work(p, ts, ps, pv)
     released = rates[0] * HEAT_1 + rates[1] * HEAT_2
-    dx.er = h6 * f6 - h8 * f8 + released + reactor_cooling(p, x, tr, vr, hours)
-    dx.es = h8 * f8 - recycle - h9 * f10 - h11 * f11 + condenser(p, x, tr, f8, hours)
+    qr, qs = reactor_cooling(p, x, tr, vr, hours), condenser(p, x, tr, f8, hours)
+    dx.er = h6 * f6 - h8 * f8 + released + qr
+    dx.es = h8 * f8 - recycle - h9 * f10 - h11 * f11 + qs
     dx.ec = h4 * f4 + h11 * f11 - h5 * f5 - h13 * f13 + reboiler(p, x, tc, hours)
     dx.ev = feeds + h5 * f5 + recycle - h6 * f6
-
-
-@function
-def _cooling(p: Any, x: Any, u: Any, tr: float, vr: float, f8: float, hours: float, dx: Any) -> None:
-    """The two circuits of cooling water, degC/h."""
-    fr, fs = x.valve[9] * FULL_FLOW[9] / 100.0, x.valve[10] * FULL_FLOW[10] / 100.0
-    inlet_r = walked(p, 4, hours) + u.idv4 * 5.0
-    inlet_s = walked(p, 5, hours) + u.idv5 * 5.0
-    dx.twr = (fr * 500.53 * (inlet_r - x.twr) - reactor_cooling(p, x, tr, vr, hours) * 1e6 / 1.8) / 7060.0
-    dx.tws = (fs * 500.53 * (inlet_s - x.tws) - condenser(p, x, tr, f8, hours) * 1e6 / 1.8) / 11138.0
+    _cooling(p, x, u, qr, qs, hours, dx)
 
 
 @function
@@ -395,7 +397,6 @@ def derivative(t: int, h: int, p: Any, x: Any, u: Any, dx: Any) -> None:
     rates = reactions(p, tr, pr, vr, hours)
     _amounts(p, x, flows, rates, dx)
     _energies(p, x, u, vessels, flows, rates, hours, dx)
-    _cooling(p, x, u, tr, vr, flows[6], hours, dx)
     commands = _commands(u)
     for i in range(12):
         dx.valve[i] = (_followed(p, u, i, commands[i]) - x.valve[i]) / _TAU[i]
