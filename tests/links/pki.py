@@ -55,7 +55,7 @@ def issue(name: str, by: Party | None = None, **wrong: Any) -> Party:
         .add_extension(x509.BasicConstraints(ca, wrong.get("path") if ca else None), critical=True)
         .add_extension(x509.KeyUsage(**{one: one in uses for one in _USES}), critical=True)
     )
-    if not ca:
+    if not ca or "uris" in wrong:
         purposes = wrong.get("purposes", [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH])
         others = [x509.DNSName("plc.test"), x509.IPAddress(ip_address("127.0.0.1"))]
         uris = [x509.UniformResourceIdentifier(one) for one in wrong.get("uris", [URI])]
