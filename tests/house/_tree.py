@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_LEFT_BY_TOOLS = {".git", ".venv", ".cache", ".hypothesis", "__pycache__", "dist", "runs"}
+_LEFT_BY_TOOLS = {".git", ".venv", ".cache", ".hypothesis", "__pycache__", "build", "dist", "runs"}
 
 
 def files(pattern: str = "*") -> list[Path]:
