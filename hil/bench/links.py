@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a link is wanted for: a rig, in lockstep or free; `stack` takes down what had to be brought up."""
+    """What a link is wanted for: a rig, in lockstep or free; `stack` takes down what had to be brought up.
+
+    `facts` is for what the target says of itself: versions, serial numbers, digests.
+    """
 
     rig: Rig
     lockstep: bool
     stack: ExitStack
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def side(self) -> ControllerSide:

@@ -44,6 +44,7 @@ def result_of(
         "scenario": run.scenario_name,
         "words": run.scenario.words,
         "seed": run.seed,
+        "target": {"name": run.target, **run.facts},
         "link": run.link_name,
         "clock": "virtual" if options.rate is None else "wall" if options.rate == 1 else f"x{options.rate}",
         "command": list(options.command),

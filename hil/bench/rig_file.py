@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from hil.bench.link_parts import LinkName, LinksPart
+from hil.bench.target_parts import TargetName, TargetsPart
 from hil.bench.toml_lines import key_lines, line_of
 from hil.errors import InputError, near
 from hil.verdicts import Bounds, Overshoot, Policy, Requirement, Response, Settling
@@ -53,6 +54,7 @@ class ControllerPart(Strict):
     program: str = Field(description="a file, a folder or a project file in any format, relative to the rig file")
     name: str | None = Field(None, description="which PROGRAM, where the file has several")
     period: Duration | None = Field(None, description="of the exchange; the task's INTERVAL when left out")
+    target: TargetName = "plc"
     link: LinkName = "fused"
     timeout: Duration = Field(5_000_000_000, description="how long an answer over the wire may take")
     watch: tuple[str, ...] = Field((), description="variables to record besides those on wires")
@@ -102,6 +104,7 @@ class RigFile(Strict):
     operator: dict[Name, Station] = Field({}, description="signals that only scenarios move")
     controller: ControllerPart
     links: LinksPart = Field(LinksPart(), description="what the links need to know, by name")
+    targets: TargetsPart = Field(TargetsPart(), description="what the targets need to know, by name")
     overruns: Policy = Field(Policy(), description="what the wall clock may miss before a verdict is inconclusive")
     wires: tuple[WirePart, ...]
     scenarios: dict[ScenarioName, ScenarioPart] = Field(min_length=1)
@@ -206,7 +209,7 @@ def _sentence(source: Source, error: Any) -> str:
 _REQUIREMENTS = {"bounds": Bounds, "settling": Settling, "overshoot": Overshoot, "response": Response}
 _TABLES: dict[Any, Any] = {
     "plant": PlantPart, "blocks": BlockPart, "operator": Station, "controller": ControllerPart, "wires": WirePart,
-    "links": LinksPart, "scenarios": ScenarioPart, "events": EventPart, "overruns": Policy,
+    "links": LinksPart, "targets": TargetsPart, "scenarios": ScenarioPart, "events": EventPart, "overruns": Policy,
     **_REQUIREMENTS, "when": Condition, "then": Condition,
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from hil.bench.assembly import Assembly, Wire, assemble
 from hil.bench.real_time import beside, interruptible, real_time
 from hil.bench.result import result_of
 from hil.bench.rig import Rig
+from hil.bench.targets import MAKERS, link_of
 from hil.blocks import DIVERGED, FAILED, NO_SOLUTION, SINGULAR, first_not_finite
 from hil.errors import InputError, near
 from hil.evidence import seal
@@ -40,6 +41,7 @@ class Options:
     seed: int | None = None
     folder: Path | None = None
     command: tuple[str, ...] = ()
+    target: str | None = None
 
 
 @dataclass
@@ -80,7 +82,9 @@ class Run:
             )
         self.scenario = file.scenarios[self.scenario_name]
         self.seed = file.seed if self.options.seed is None else self.options.seed
-        self.link_name = self.options.link or file.controller.link
+        self.target = self.options.target or file.controller.target
+        self.link_name = link_of(self.target, self.options.link, file.controller)
+        self.facts: dict[str, Any] = {}
         self.ticks = self.scenario.duration // self.rig.step
         if self.rig.controller.program.probes and self.wire != "fused":
             raise InputError(f"--coverage reads the memory of a fused program, this run is over {self.link_name}")
@@ -150,10 +154,11 @@ class Run:
     def _open_link(self, stack: ExitStack) -> tuple["Link | None", "FreeRunning | None"]:
         if self.wire == "fused":
             return None, None
-        from hil.bench.links import Wanted, make_link, with_faults
+        from hil.bench.links import Wanted, with_faults
         from hil.links import FreeRunning
 
-        link = make_link(self.link_name, Wanted(self.rig, self.wire == "lockstep", stack))
+        wanted = Wanted(self.rig, self.wire == "lockstep", stack, self.facts)
+        link = MAKERS[self.target](self.link_name, wanted)
         if self._breaks_the_wire:
             link = self._faulty = with_faults(link, self.rig.controller.period, self.seed)
         if self.wire == "free":

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hil.bench.links import Wanted, make_link
+from hil.bench.links import Wanted
 from hil.bench.rig import Rig
+from hil.bench.targets import MAKERS
 from hil.errors import InputError
 from hil.links import Link, NoAnswer
 
@@ -39,7 +40,7 @@ class WireReport:
     drift_within: float
 
 
-def measure_wire(rig: Rig, name: str, count: int) -> WireReport:
+def measure_wire(rig: Rig, name: str, count: int, target: str = "plc") -> WireReport:
     """Exchange `count` times, as fast as the wire goes, with the controller on its own clock.
 
     Raises:
@@ -48,7 +49,7 @@ def measure_wire(rig: Rig, name: str, count: int) -> WireReport:
     if name == "fused":
         raise InputError("a fused program has no wire to test; name a link, as --link opcua")
     with ExitStack() as stack:
-        link = make_link(name, Wanted(rig, False, stack))
+        link = MAKERS[target](name, Wanted(rig, False, stack))
         link.open()
         stack.callback(link.close)
         for _ in range(_WARM):

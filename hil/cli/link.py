@@ -14,17 +14,21 @@ app = typer.Typer(help="Test a rig's wire, and look around at an OPC UA server."
 def measure(
     rig: Annotated[Path, typer.Argument(metavar="RIG", help="a folder with a rig.toml, or the file")],
     link: Annotated[str | None, typer.Option(help="which link; the rig's own when left out")] = None,
+    target: Annotated[str | None, typer.Option(help="which target; the rig's own when left out")] = None,
     exchanges: Annotated[int, typer.Option(min=10, max=1_000_000)] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False,
 ) -> None:
     """Measure round trips, throughput and the controller's clock, and say which periods the wire can carry."""
     from hil.bench.rig import open_rig
+    from hil.bench.targets import link_of
     from hil.bench.wire_check import measure_wire
-    from hil.cli.run import link_name
+    from hil.cli.run import link_name, target_name
     from hil.signals import in_words
 
     opened = open_rig(rig)
-    found = measure_wire(opened, link_name(link) or opened.file.controller.link, exchanges)
+    part = opened.file.controller
+    met = target_name(target) or part.target
+    found = measure_wire(opened, link_of(met, link_name(link), part), exchanges, met)
     if as_json:
         typer.echo(json.dumps(asdict(found)))
         return

@@ -24,6 +24,7 @@ def run(
     rig: Annotated[Path, typer.Argument(metavar="RIG", help="a folder with a rig.toml, or the file")],
     scenario: Annotated[str | None, typer.Option(help="the first one of the rig when left out")] = None,
     link: Annotated[str | None, typer.Option(help="fused, memory, opcua ...; the rig's own when left out")] = None,
+    target: Annotated[str | None, typer.Option(help="plc ...; the rig's own when left out")] = None,
     clock: Annotated[str, typer.Option(help="virtual, wall, or x10 for ten times as fast as the wall")] = "virtual",
     seed: Annotated[int | None, typer.Option(min=0)] = None,
     settings: Annotated[
@@ -45,7 +46,7 @@ def run(
     phases = {"imports": process_age()}
     opened = open_rig(rig, _changes(settings or []), coverage=coverage)
     phases["rig opened"] = process_age()
-    options = Options(scenario, link_name(link), _rate(clock), seed, out, tuple(sys.argv[1:]))
+    options = Options(scenario, link_name(link), _rate(clock), seed, out, tuple(sys.argv[1:]), target_name(target))
     prepared = Run(opened, options, phases=phases)
     with _bar(show=sys.stderr.isatty() and not as_json) as watch:
         prepared.watch = watch
@@ -80,6 +81,19 @@ def link_name(name: str | None) -> str | None:
 
     if name is not None and name not in LINK_NAMES:
         raise InputError(f"no link {name!r}{near(name, LINK_NAMES)}; there are {', '.join(LINK_NAMES)}")
+    return name
+
+
+def target_name(name: str | None) -> str | None:
+    """Return the name of a target as it was given.
+
+    Raises:
+        InputError: there is no such target.
+    """
+    from hil.bench.target_parts import TARGET_NAMES
+
+    if name is not None and name not in TARGET_NAMES:
+        raise InputError(f"no target {name!r}{near(name, TARGET_NAMES)}; there are {', '.join(TARGET_NAMES)}")
     return name
 
 

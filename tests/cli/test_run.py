@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hil.bench.link_parts import LINK_NAMES
+from hil.bench.target_parts import TARGET_NAMES
 from hil.cli import main
 from hil.record import read
 from tests.bench._tiny import Project, environment, tiny, written
@@ -57,6 +58,7 @@ def test_the_exit_status_says_the_verdict(
         (("--set", "plant.leak"), "--set plant.leak: write PATH=VALUE, as plant.Tf=300"),
         (("--scenario", "stp"), "rig tiny has no scenario 'stp'; did you mean 'step'?; it has step"),
         (("--link", "profibus"), f"no link 'profibus'; there are {', '.join(LINK_NAMES)}"),
+        (("--target", "box"), f"no target 'box'; there are {', '.join(TARGET_NAMES)}"),
         (("--clock", "x0"), "no clock 'x0'; write virtual, wall, or xN with a whole N, as x10"),
         (("--clock", "fast"), "no clock 'fast'; write virtual, wall, or xN with a whole N, as x10"),
         (("--clock", "x1.5"), "no clock 'x1.5'; write virtual, wall, or xN with a whole N, as x10"),
