@@ -127,8 +127,8 @@ def test_a_path_that_leads_nowhere_is_refused(project: Project, path: str, sente
 def test_the_schema_knows_every_key_of_the_file() -> None:
     schema = RigFile.model_json_schema(by_alias=True)
     assert set(schema["properties"]) == {
-        "name", "title", "seed", "record", "plant", "blocks", "operator", "controller", "links", "overruns", "targets", "wires",
-        "scenarios", "requirements",
+        "name", "title", "seed", "record", "plant", "blocks", "operator", "controller", "links", "overruns", "targets",
+        "wires", "scenarios", "requirements",
     }  # fmt: skip
     assert schema["additionalProperties"] is False
     assert {"from", "to"} <= set(schema["$defs"]["WirePart"]["properties"])
