@@ -237,6 +237,6 @@ def make_link(name: str, wanted: Wanted) -> Link:
     return MAKERS[name](wanted)
 
 
-def with_faults(link: Link, period: int, seed: int) -> Faulty:
+def with_faults(link: Link, period: int, seed: int, restart: int | None = None) -> Faulty:
     """Return a link behind faults, none of which has happened yet."""
-    return Faulty(link, period, seed_of("link", seed), FAULTS.new())
+    return Faulty(link, period, seed_of("link", seed), FAULTS.new(), restart)

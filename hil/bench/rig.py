@@ -29,6 +29,7 @@ LINK = record(
     stale=signal("1", "exchanges so far that found the answer stale", kind="i8"),
 )
 """What the bench says of itself; constant on virtual time without faults, so that records stay byte-identical."""
+BUS = record("Bus", bus=signal("1", "the card on the CAN bus: 0 active, 1 warning, 2 passive, 3 off", 0, 3, kind="u1"))
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def _sections(
         sections["controller", "outputs"] = controller.outputs
     sections["loop", "outputs"] = LOOP
     sections["link", "outputs"] = LINK
+    if file.links.can.wiring is not None:
+        sections["link", "state"] = BUS
     if any(event.set.startswith("link.fault_") for one in file.scenarios.values() for event in one.events):
         from hil.links import FAULTS
 

@@ -160,7 +160,8 @@ class Run:
         wanted = Wanted(self.rig, self.wire == "lockstep", stack, self.facts)
         link = MAKERS[self.target](self.link_name, wanted)
         if self._breaks_the_wire:
-            link = self._faulty = with_faults(link, self.rig.controller.period, self.seed)
+            restart = self.rig.file.links.can.restart
+            link = self._faulty = with_faults(link, self.rig.controller.period, self.seed, restart)
         if self.wire == "free":
             free = FreeRunning(link, self.rig.controller.period)
             free.start()
@@ -208,6 +209,8 @@ class Run:
 
     def _look(self, assembly: Assembly) -> None:
         self._keep()
+        if self._free is not None:
+            self._bus(assembly, self._free.link)
         if self._free is not None and self._free.error is not None and _is_fault(self._free.error):
             assembly.loop.halt()
         late = int(assembly.pace.p["late"][0]) if assembly.pace else 0
@@ -258,8 +261,16 @@ class Run:
     def _age(self, assembly: Assembly, link: "Link") -> None:
         """Put the answer's age on record, and count it when it is stale; 0 and never without faults."""
         arrived = link.arrived
+        self._bus(assembly, link)
         assembly.image.view("link.age")[:] = arrived.now - max(arrived.oldest, 0)
         assembly.image.view("link.stale")[:] += arrived.stale(self.rig.controller.period)
+
+    def _bus(self, assembly: Assembly, link: "Link") -> None:
+        """Put the state of the card on its bus on record, where the rig has a bus."""
+        if "link.bus" in assembly.image.signals:
+            from hil.links import BUS_STATES, bus_state
+
+            assembly.image.view("link.bus")[:] = BUS_STATES.index(bus_state(link))
 
     def _lost(self, error: Exception, t: int) -> None:
         """End a run whose link gave up: a controller that says it has a fault fails, a broken wire is an error."""

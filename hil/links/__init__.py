@@ -1,7 +1,8 @@
 """Links: what carries a rig's values to a controller and back, each one wire and its codec."""
 
 from hil.links.base import BaseLink
-from hil.links.faults import FAULTS, Faulty
+from hil.links.can.card import STATES as BUS_STATES
+from hil.links.faults import FAULTS, Faulty, bus_state
 from hil.links.free_running import FreeRunning
 from hil.links.link import (
     NEVER,
@@ -35,8 +36,10 @@ __all__ = [
     "layout",
     "FreeRunning",
     "Mailbox",
+    "BUS_STATES",
     "FAULTS",
     "Faulty",
+    "bus_state",
     "MemoryLink",
     "OpcUaLink",
     "Described",

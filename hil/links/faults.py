@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from hil.links.base import values_of
+from hil.links.can.card import STATES, Card
+from hil.links.can.frame import State
 from hil.links.link import NEVER, Arrivals, Health, Link, Quality
 from hil.signals import record, signal
 
@@ -28,6 +30,7 @@ FAULTS = record(
     fault_freeze=signal("1", "the values read stand still, and look fresh", 0.0, 1.0, kind="b1"),
     fault_disconnect=signal("1", "the wire is cut", 0.0, 1.0, kind="b1"),
     fault_babble=signal("1", "frames for nobody in each period: nothing else gets through", 0.0, 1e6),
+    fault_bus=signal("1", "probability that a frame of ours on a CAN bus is destroyed for all to see", 0.0, 1.0),
     fault_quality=signal("1", "the quality of the values read: 0 good, 1 uncertain, 2 bad", 0.0, 2.0, kind="u1"),
 )
 """The faults as signals: a scenario's event sets them, as `link.fault_drop`."""
@@ -47,10 +50,15 @@ class _Frame:
 
 
 class Faulty:
-    """A link with faults; `controls` (shape (1,), `FAULTS`) is looked at in each exchange."""
+    """A link with faults; `controls` (shape (1,), `FAULTS`) is looked at in each exchange.
 
-    def __init__(self, link: Link, period: int, seed: int, controls: "np.ndarray[Any, Any]") -> None:
-        self.link, self.period, self.controls = link, period, controls
+    `restart` is the time in ns from a bus-off until the card is opened anew, None leaves it off.
+    """
+
+    def __init__(
+        self, link: Link, period: int, seed: int, controls: "np.ndarray[Any, Any]", restart: int | None = None
+    ) -> None:
+        self.link, self.period, self.controls, self.restart = link, period, controls, restart
         self.writes, self.reads = link.writes, link.reads
         self.outgoing, self.incoming = link.outgoing, link.incoming
         self._seed = seed
@@ -60,6 +68,7 @@ class Faulty:
     def _begin(self) -> None:
         self.arrived = Arrivals(len(self.reads))
         self._random = Random(self._seed)
+        self.card = Card(self.restart, self._seed + 1)
         self._there: list[_Frame] = []
         self._back: list[_Frame] = []
         self._given = _Frame(0, 0, NEVER, np.zeros(1, self.outgoing))
@@ -81,6 +90,7 @@ class Faulty:
         if self._fresh:
             self._answer[:] = self._newest[:] = into
             self._fresh = False
+        self.card.send(t, float(self.controls["fault_bus"][0]))
         self._send(self._there, _Frame(t, 0, t, out.copy()))
         if (came := _arrived(self._there, t)) is not None:
             self._given = came
@@ -105,14 +115,20 @@ class Faulty:
         cut = bool(self.controls["fault_disconnect"][0])
         return replace(
             below, connected=below.connected and not cut, stale=self.arrived.stale(self.period),
-            counters={**below.counters, **self.counters}, values=values_of(self.reads, self.arrived),
+            counters={**below.counters, **self.card.counters, **self.counters},
+            values=values_of(self.reads, self.arrived),
         )  # fmt: skip
+
+    @property
+    def bus_state(self) -> State:
+        """The state of the card on the bus: of the one that suffers here, or of the real one below."""
+        return max(self.card.state, bus_state(self.link), key=STATES.index)
 
     def _send(self, wire: list[_Frame], frame: _Frame) -> None:
         """Put a frame on a wire, if it gets there."""
         of = {name.removeprefix("fault_"): float(self.controls[name][0]) for name in FAULTS.names}
         late, dropped, doubled, held, damaged, where = (self._random.random() for _ in range(_DRAWS))
-        if of["disconnect"] or of["babble"] or dropped < of["drop"]:
+        if of["disconnect"] or of["babble"] or dropped < of["drop"] or self.card.state == "off":
             self.counters["lost"] += 1
             return
         due = frame.due + round(1e9 * (of["delay"] + late * of["jitter"]))
@@ -128,6 +144,12 @@ class Faulty:
         if doubled < of["duplicate"]:
             self.counters["duplicated"] += 1
             wire.append(again)
+
+
+def bus_state(link: Link) -> State:
+    """Return the state of a link's card on its bus; active where there is no bus."""
+    state: State = getattr(link, "bus_state", "active")
+    return state
 
 
 def _arrived(wire: list[_Frame], t: int) -> _Frame | None:

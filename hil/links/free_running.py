@@ -69,6 +69,7 @@ class FreeRunning:
         out, into = np.zeros(1, self.link.outgoing), np.zeros(1, self.link.incoming)
         start = due = monotonic_ns()
         while not self._stop.wait(max(0, due - monotonic_ns()) / 1e9):
+            began = monotonic_ns()
             try:
                 if self.outgoing.take(out) != EMPTY or not self.link.writes:
                     self.link.open()
@@ -78,7 +79,7 @@ class FreeRunning:
             except (LinkError, InputError) as lost:
                 self.error = lost
                 # A damaged answer costs its period and no more; who has gone is not called without a pause.
-                due += 0 if isinstance(lost, NoAnswer) else _RETRY
+                due = due if isinstance(lost, NoAnswer) else max(due, began + _RETRY)
             # Deadlines are absolute: one that was missed is counted and left out, never made up for.
             missed = max(0, (monotonic_ns() - due) // self.period)
             self.late += missed

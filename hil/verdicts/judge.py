@@ -33,8 +33,15 @@ def judge(
     requirements: Iterable[Requirement], trace: Trace, end: int, units: Mapping[str, str], policy: Policy
 ) -> tuple[Finding, ...]:
     """Return a finding for each requirement, on a scenario that was to end at `end` ns; all of them are measured."""
-    found = (requirement.measure(trace, end, units) for requirement in requirements)
-    return tuple(in_health(_in_time(one, trace), trace, policy) for one in found)
+    return tuple(
+        in_health(_in_time(one.measure(trace, end, units), trace), trace, policy_of(one, policy))
+        for one in requirements
+    )
+
+
+def policy_of(requirement: Requirement, policy: Policy) -> Policy:
+    """Return the policy with what a requirement says of its own window."""
+    return policy if requirement.stale is None else policy.model_copy(update={"stale": requirement.stale})
 
 
 def _in_time(finding: Finding, trace: Trace) -> Finding:

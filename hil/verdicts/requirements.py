@@ -76,6 +76,8 @@ class _Stated(Strict):
     start: Duration = Field(0, alias="from", description="the window's start")
     until: Duration | None = Field(None, description="the window's end; the scenario's end when left out")
 
+    stale: int | None = Field(None, ge=0, description="tolerated in its window, in place of that of [overruns]")
+
     def window(self, end: int) -> tuple[int, int]:
         """Return the window in ns for a scenario that ends at `end`."""
         return self.start, end if self.until is None else self.until

@@ -70,6 +70,13 @@ def test_what_a_policy_tolerates_is_late_ticks_and_nothing_else() -> None:
     assert judged(Samples(x=[1.0] * 2, loop__lost=np.array([0, 1])), policy=policy).verdict == "inconc"
 
 
+@pytest.mark.parametrize(("own", "verdict"), [({}, "inconc"), ({"stale": 2}, "inconc"), ({"stale": 3}, "pass")])
+def test_a_requirement_may_allow_more_stale_answers_than_its_rig(own: dict[str, int], verdict: str) -> None:
+    trace = Samples(x=[1.0] * 2, link__stale=np.array([0, 3]))
+    assert judged(trace, policy=Policy(stale=1), **own).verdict == verdict
+    assert judged(trace, policy=Policy(stale=3), stale=2).verdict == "inconc"
+
+
 def test_a_record_without_a_sample_gives_no_verdict() -> None:
     assert judged(Samples(x=[])).verdict == "inconc"
 

@@ -3,12 +3,15 @@
 In lockstep the messages leave, then one frame that lets the controller scan: with a DBC file the wiring's `step` frame
 with the time in ns, which the controller acknowledges behind its own messages (identifier + 1); with CANopen a SYNC,
 which the synchronous PDOs answer. Otherwise the scheduler sends each message at its period, or when it changes, and an
-exchange takes what came last; a value is bad when its message is two periods late.
+exchange takes what came last; a value is bad when its message is two periods late. A bus-off ends a run in lockstep;
+otherwise there is no answer until the bus has been opened anew.
 """
 
 import queue
 import struct
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +19,11 @@ import numpy as np
 
 from hil.links.base import BaseLink, Points
 from hil.links.can import canopen, j1939
-from hil.links.can.frame import CodecError, Errors, Frame
+from hil.links.can.frame import CodecError, Errors, Frame, State
 from hil.links.can.ports import Address
 from hil.links.can.signals import Message
 from hil.links.can.wiring import Place, Wiring
-from hil.links.link import ControllerFault, LinkError, NoAnswer, Quality
+from hil.links.link import ControllerFault, Health, LinkError, NoAnswer, Quality
 
 if TYPE_CHECKING:
     from hil.links.can.bus import Bus
@@ -70,6 +73,20 @@ class CanLink(BaseLink):
         self._values: dict[str, tuple[Any, Quality, int, int]] = {}
         self._counter = 0
         self._watch = canopen.Watch({})
+
+    @property
+    def bus_state(self) -> State:
+        """The state of the card on the bus."""
+        bus = self._bus
+        return "active" if bus is None else bus.state
+
+    @property
+    def health(self) -> Health:
+        """How the link is doing, with what the bus has counted."""
+        below, bus = super().health, self._bus
+        counts = Counter(below.counters)
+        counts.update(dict(bus.counters) if bus is not None else {})
+        return replace(below, counters=dict(counts))
 
     # ---- the three verbs
 
@@ -182,6 +199,8 @@ class CanLink(BaseLink):
 
     def _free(self, frames: dict[str, tuple[Frame, ...]]) -> None:
         bus = self._open_bus()
+        if bus.state == "off":
+            raise NoAnswer(self._bus_off)
         device = self._wiring.device
         for name, each in frames.items():
             message = next(one for one in self._wiring.to if one.name == name)
@@ -213,11 +232,8 @@ class CanLink(BaseLink):
 
     def _seen(self, one: Frame | Errors, at: int) -> None:
         if isinstance(one, Errors):
-            if one.state == "off":
-                words = (
-                    "and stays off" if self._restart is None else f"and is opened anew in {self._restart / 1e6:g} ms"
-                )
-                raise LinkError(f"{self.name}: bus-off: the card has taken itself off the bus {words}")
+            if one.state == "off" and self._lockstep:
+                raise LinkError(self._bus_off)
             return
         for event in self._watch.seen(one, at):
             if isinstance(event, canopen.Emergency) and event.code:
@@ -261,6 +277,11 @@ class CanLink(BaseLink):
 
     def _send(self, frame: Frame) -> None:
         self._open_bus().send(frame)
+
+    @property
+    def _bus_off(self) -> str:
+        after = "stays off" if self._restart is None else f"is opened anew in {self._restart / 1e6:g} ms"
+        return f"{self.name}: bus-off: the card has taken itself off the bus and {after}"
 
 
 def _pick(messages: Sequence[Message], places: dict[str, Place]) -> dict[str, list[tuple[str, str]]]:
