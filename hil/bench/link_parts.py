@@ -23,6 +23,12 @@ class OpcUaPart(Strict):
     policy: Literal["Basic256Sha256", "Aes256_Sha256_RsaPss"] = "Basic256Sha256"
     encrypt: bool = True
     user: str | None = Field(None, description="who logs in; the password is in the environment, HIL_OPCUA_PASSWORD")
+    read: Literal["cyclic", "subscription"] = Field(
+        "cyclic", description="in a batch, or as the server says; wall clock"
+    )
+    publishing: Duration | None = Field(None, gt=0, description="of a subscription; half the period when left out")
+    sampling: Duration | None = Field(None, ge=0, description="of a subscription; as publishing when left out")
+    source_timestamps: bool = Field(True, description="of a subscription: they tell how old a change is")
 
 
 class PlacePart(Strict):

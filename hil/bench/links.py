@@ -17,6 +17,7 @@ from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
 if TYPE_CHECKING:
     from hil.bench.link_parts import ModbusPart, SerialPart
     from hil.links.codecs.registers import Place
+    from hil.links.opcua import Subscribe
     from hil.links.opcua_security import ClientSecurity
     from hil.links.serial_port import Port
     from hil.targets import VirtualPlc
@@ -102,12 +103,26 @@ def _opcua(wanted: Wanted) -> Link:
     from hil.links import OpcUaLink
     from hil.links.opcua_types import VARIABLES
 
-    part = wanted.rig.file.links.opcua
+    part, subscribe = wanted.rig.file.links.opcua, _subscribe(wanted)
     url = part.url or wanted.virtual_plc().url
     return OpcUaLink(
         url, *wanted.points, lockstep=wanted.lockstep, scans=wanted.scans, timeout=wanted.timeout,
-        namespace=part.namespace or VARIABLES, security=_security(wanted),
+        namespace=part.namespace or VARIABLES, security=_security(wanted), subscribe=subscribe,
     )  # fmt: skip
+
+
+def _subscribe(wanted: Wanted) -> "Subscribe | None":
+    part, period = wanted.rig.file.links.opcua, wanted.side.period
+    if part.read == "cyclic":
+        return None
+    if wanted.lockstep:
+        place = wanted.rig.source.at("links", "opcua", "read")
+        raise InputError(f'{place}: a server publishes on the wall clock; run with --clock wall, or read = "cyclic"')
+    from hil.links.opcua import Subscribe
+
+    publishing = part.publishing or period // 2
+    sampling = publishing if part.sampling is None else part.sampling
+    return Subscribe(period, publishing, sampling, part.source_timestamps)
 
 
 def _security(wanted: Wanted) -> "ClientSecurity | None":

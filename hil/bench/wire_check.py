@@ -12,7 +12,7 @@ from hil.bench.links import Wanted
 from hil.bench.rig import Rig
 from hil.bench.targets import MAKERS
 from hil.errors import InputError
-from hil.links import Link, NoAnswer
+from hil.links import Agreed, Link, NoAnswer
 
 _WARM = 10
 _STEPS = (1, 2, 5)
@@ -24,6 +24,7 @@ class WireReport:
 
     `drift` is how much faster the controller's clock goes than ours, in millionths; None where it shows none.
     `drift_within` is how far off that may be: the time that reading the two clocks took, over that between.
+    `agreed` is what was asked of the other side, and what it made of it.
     """
 
     link: str
@@ -38,6 +39,7 @@ class WireReport:
     carries: int
     drift: float | None
     drift_within: float
+    agreed: tuple[Agreed, ...]
 
 
 def measure_wire(rig: Rig, name: str, count: int, target: str = "plc") -> WireReport:
@@ -55,14 +57,14 @@ def measure_wire(rig: Rig, name: str, count: int, target: str = "plc") -> WireRe
         for _ in range(_WARM):
             _exchange(link, 0)
         before, began = _clocks(link), monotonic_ns()
-        times = [_exchange(link, k * rig.controller.period) for k in range(count)]
-        took, after = monotonic_ns() - began, _clocks(link)
+        times = [_exchange(link, monotonic_ns() - began) for _ in range(count)]
+        took, after, agreed = monotonic_ns() - began, _clocks(link), link.health.agreed
     came = np.array([one for one in times if one is not None] or [0])
     p50, p99, p999, slowest = (int(one) for one in np.quantile(came, [0.5, 0.99, 0.999, 1.0], method="higher"))
     values, failed = len(link.writes) + len(link.reads), times.count(None)
     return WireReport(
         name, count, failed, values, p50, p99, p999, slowest, values * (count - failed) / (took / 1e9),
-        shortest_period(p999), *_drift(before, after),
+        shortest_period(p999), *_drift(before, after), agreed,
     )  # fmt: skip
 
 

@@ -38,6 +38,10 @@ def measure(
     typer.echo(f"throughput  {found.throughput:.0f} values/s")
     drift = f"{found.drift:+.0f} millionths, to {found.drift_within:.0f}" if found.drift is not None else "not shown"
     typer.echo(f"clock drift {drift}")
+    for one in found.agreed:
+        typer.echo(
+            f"{one.name}: {one.asked:g} {one.unit}".rstrip() + f" asked for, {one.revised:g} {one.unit}".rstrip()
+        )
     period = opened.controller.period
     fits = "which the rig's keeps" if period >= found.carries else f"which the rig's {in_words(period)} does not keep"
     typer.echo(f"carries periods from {in_words(found.carries)} on, {fits}")

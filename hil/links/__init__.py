@@ -6,6 +6,7 @@ from hil.links.faults import FAULTS, Faulty, bus_state
 from hil.links.free_running import FreeRunning
 from hil.links.link import (
     NEVER,
+    Agreed,
     Arrivals,
     ControllerFault,
     Health,
@@ -19,7 +20,7 @@ from hil.links.link import (
 )
 from hil.links.mailbox import Mailbox
 from hil.links.memory import MemoryLink
-from hil.links.opcua import Described, OpcUaLink
+from hil.links.opcua import Described, OpcUaLink, Subscribe
 
 __all__ = [
     "Link",
@@ -31,6 +32,7 @@ __all__ = [
     "Quality",
     "Value",
     "Arrivals",
+    "Agreed",
     "NEVER",
     "Health",
     "layout",
@@ -42,5 +44,6 @@ __all__ = [
     "bus_state",
     "MemoryLink",
     "OpcUaLink",
+    "Subscribe",
     "Described",
 ]

@@ -5,16 +5,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncua import Client, Node, ua
 
 from hil.errors import InputError
 from hil.links._opcua_points import Described, decoder, encoder, faults, holders
-from hil.links.link import ControllerFault, LinkError, Point
+from hil.links._opcua_subscription import Subscription, in_words
+from hil.links.link import Agreed, ControllerFault, LinkError, Point, Quality
 from hil.links.opcua_types import CONTROLLER, IEC_NAMES, PLCOPEN
 
 if TYPE_CHECKING:
+    from hil.links.opcua import Subscribe
     from hil.links.opcua_security import ClientSecurity
 
 _ASKED = (
@@ -30,21 +32,47 @@ _HAS_OUTPUT = 4002  # the reference type HasOutputVar of OPC 30000
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)
 
 
+class Answer(NamedTuple):
+    """What an exchange brought: values (None where one is bad), and their quality, None when all are good.
+
+    `behind` has how many ns each is older than the sample, `counted` what is to be counted: codes of refused writes,
+    lost messages.
+    """
+
+    values: list[Any]
+    quality: list[int] | None
+    behind: list[int] | None
+    counted: list[str]
+
+
 class Session:
     """A connected client and the prepared requests of an exchange; all of it lives in one event loop."""
 
     def __init__(self, url: str, timeout: float, namespace: str, security: "ClientSecurity | None" = None) -> None:
-        self.url, self.namespace, self.security = url, namespace, security
+        self.url, self.timeout, self.namespace, self.security = url, timeout, namespace, security
+        self.subscription: Subscription | None = None
         # The library's own watch would run only while we exchange, and an exchange is the better look.
         self.client = Client(url, timeout=timeout, watchdog_intervall=_NEVER)
 
-    async def open(self, writes: Sequence[Point], reads: Sequence[Point], *, lockstep: bool, scans: int) -> None:
-        """Connect, check all points and prepare the requests.
+    async def open(
+        self,
+        writes: Sequence[Point],
+        reads: Sequence[Point],
+        *,
+        lockstep: bool,
+        scans: int,
+        subscribe: "Subscribe | None" = None,
+    ) -> None:
+        """Connect, check all points, prepare the requests, and subscribe to what is read where that is wanted.
 
         Raises:
             InputError: every point that cannot be wired, in one go.
         """
+        asked = self.client.session_timeout
         await self.connect()
+        self.agreed: tuple[Agreed, ...] = (
+            Agreed("session timeout", asked / 1e3, self.client.session_timeout / 1e3, "s"),
+        )
         self.lockstep, self.scans = lockstep, scans
         points = (*writes, *reads)
         if self.namespace not in self.spaces:
@@ -61,6 +89,10 @@ class Session:
         self._prepare(writes, reads, described)
         if lockstep:
             await self._call("Controller.Reset")
+        elif subscribe is not None and reads:
+            self.subscription = Subscription(self.client, subscribe, reads, self._read_all)
+            await self.subscription.open(self._read.NodesToRead, self.timeout)
+            self.agreed += self.subscription.agreed
 
     async def connect(self) -> None:
         """Connect, and read the server's namespaces."""
@@ -80,10 +112,14 @@ class Session:
 
     async def close(self) -> None:
         """End the session and the connection."""
+        if self.subscription is not None:
+            await self.subscription.drop()
         await self.client.disconnect()
 
     async def drop(self) -> None:
         """Cut the connection without a word."""
+        if self.subscription is not None:
+            await self.subscription.drop()
         if self.client.uaclient.protocol is not None:
             self.client.disconnect_socket()
 
@@ -130,8 +166,12 @@ class Session:
         answers = await self.client.uaclient.browse(request)
         return {path for (path, _), one in zip(asked, answers, strict=True) if one.References}
 
-    async def exchange(self, t: int, values: tuple[Any, ...]) -> list[Any]:
-        """Write `values`, let the controller scan in lockstep, and return what is read."""
+    async def exchange(self, t: int, values: tuple[Any, ...]) -> Answer:
+        """Write `values`, let the controller scan in lockstep, and return what is read.
+
+        Raises:
+            ControllerFault: the controller has stopped with a fault.
+        """
         for item, encode, value in zip(self._write.NodesToWrite, self._encode, values, strict=True):
             item.Value.Value.Value = encode(value) if encode else value
         self._step.InputArguments[0].Value = t
@@ -141,28 +181,37 @@ class Session:
             work.append(wire.write(self._write))
         if self.lockstep:
             work.append(wire.call([self._step]))
-        if self._decode:
+        if self._decode and self.subscription is None:
             work.append(wire.read(self._read))
         answers = await asyncio.gather(*work)
-        if self._encode:
-            for item, status in zip(self._write.NodesToWrite, answers.pop(0), strict=True):
-                if not status.is_good():
-                    raise LinkError(f"{self.url}: writing {item.NodeId.Identifier!r} failed: {in_words(status)}")
+        refused = [one.name for one in answers.pop(0) if not one.is_good()] if self._encode else []
         if self.lockstep and not (status := answers.pop(0)[0].StatusCode).is_good():
             if fault := await self._fault():
                 raise ControllerFault(fault)
             raise LinkError(f"{self.url}: the scan at {t} ns failed: {in_words(status)}")
-        return await self._values(answers.pop(0)) if self._decode else []
+        behind = None
+        if self.subscription is not None:
+            answer, behind, lost = await self.subscription.newest(t, self.timeout)
+            counted = [*refused, *["lost message"] * lost]
+        else:
+            answer, counted = answers.pop(0) if self._decode else [], refused
+        return Answer(*await self._values(answer, Quality.UNCERTAIN if refused else Quality.GOOD), behind, counted)
 
-    async def _values(self, answer: list[ua.DataValue]) -> list[Any]:
-        values = []
-        for item, one, decode in zip(self._read.NodesToRead, answer, self._decode, strict=True):
-            if one.StatusCode is not None and not one.StatusCode.is_good():
-                if fault := await self._fault():
-                    raise ControllerFault(fault)
-                raise LinkError(f"{self.url}: reading {item.NodeId.Identifier!r} failed: {in_words(one.StatusCode)}")
-            values.append(decode(one.Value.Value) if decode else one.Value.Value)
-        return values
+    async def _values(self, answer: list[ua.DataValue], best: Quality) -> tuple[list[Any], list[int] | None]:
+        values, quality = [], list[int]()
+        for one, decode in zip(answer, self._decode, strict=True):
+            status, value = one.StatusCode, one.Value.Value if one.Value is not None else None
+            sound = status is None or status.is_good()
+            quality.append(best if sound else Quality.UNCERTAIN if status.is_uncertain() else Quality.BAD)
+            values.append(decode(value) if decode else value)
+        if not any(quality):
+            return values, None
+        if CONTROLLER in self.spaces and (fault := await self._fault()):
+            raise ControllerFault(fault)
+        return [one if each < Quality.BAD else None for one, each in zip(values, quality, strict=True)], quality
+
+    async def _read_all(self) -> list[ua.DataValue]:
+        return list(await self.client.uaclient.read(self._read))
 
     def _prepare(self, writes: Sequence[Point], reads: Sequence[Point], described: Sequence[Described]) -> None:
         self._write, self._read, self._step = (
@@ -234,8 +283,3 @@ class Session:
 
 def _good(answer: ua.DataValue) -> bool:
     return answer.StatusCode is None or bool(answer.StatusCode.is_good())
-
-
-def in_words(status: ua.StatusCode) -> str:
-    """Return a status code as its name and what the standard says of it."""
-    return f"{status.name} ({status.doc.rstrip('.')})"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hil.links.link import NEVER, Arrivals, Health, LinkError, NoAnswer, Point, Quality, Value, layout
+from hil.links.link import NEVER, Agreed, Arrivals, Health, LinkError, NoAnswer, Point, Quality, Value, layout
 
 Points = Sequence[Point | tuple[str, str]]
 
@@ -25,6 +25,8 @@ class BaseLink(ABC):
         self.outgoing, self.incoming = layout(self.writes), layout(self.reads)
         self.arrived = Arrivals(len(self.reads))
         self.counters: Counter[str] = Counter()
+        self.agreed: tuple[Agreed, ...] = ()
+        self._behind: Sequence[int] | None = None
         self._connected = False
         self._exchanges = self._errors = self._slowest = self._total = self._opened = 0
         self._last = NEVER
@@ -35,7 +37,10 @@ class BaseLink(ABC):
 
     @abstractmethod
     def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> Sequence[int] | None:
-        """Exchange once; return the quality of each value read, None when all are good."""
+        """Exchange once; return the quality of each value read, None when all are good.
+
+        Values that are older than the sample have their ns in `_behind`.
+        """
 
     @abstractmethod
     def _disconnect(self, *, polite: bool) -> None:
@@ -66,7 +71,7 @@ class BaseLink(ABC):
             if not isinstance(error, NoAnswer):
                 self._end(polite=False)
             raise
-        self.arrived.mark(t, quality)
+        self.arrived.mark(t, quality, self._behind)
         self._last = monotonic_ns()
         self._exchanges += 1
         self._total += self._last - began
@@ -84,7 +89,7 @@ class BaseLink(ABC):
         mean = self._total // max(self._exchanges, 1)
         return Health(
             self._connected, not self._connected, self._exchanges, self._errors, age, self._slowest, mean,
-            self._opened, dict(self.counters), values_of(self.reads, self.arrived),
+            self._opened, dict(self.counters), values_of(self.reads, self.arrived), self.agreed,
         )  # fmt: skip
 
     def _end(self, *, polite: bool) -> None:

@@ -47,6 +47,7 @@ class _Frame:
     of: int
     values: "np.ndarray[Any, Any]"
     quality: tuple[int, ...] | None = None
+    behind: tuple[int, ...] | None = None
 
 
 class Faulty:
@@ -96,8 +97,10 @@ class Faulty:
             self._given = came
         self.link.exchange(t, self._given.values, self._answer)
         values = self._newest if self.controls["fault_freeze"][0] else self._answer
-        own = None if not self.link.arrived.quality.any() else tuple(self.link.arrived.quality.tolist())
-        self._send(self._back, _Frame(t, 0, self._given.of, values.copy(), own))
+        below = self.link.arrived
+        own = None if not below.quality.any() else tuple(below.quality.tolist())
+        behind = None if below.oldest == t else tuple((t - below.at).tolist())
+        self._send(self._back, _Frame(t, 0, self._given.of, values.copy(), own, behind))
         came = _arrived(self._back, t)
         self.counters["babble"] += int(self.controls["fault_babble"][0])
         if came is None or came.of == NEVER:
@@ -106,7 +109,8 @@ class Faulty:
         if worst < Quality.BAD:
             into[:] = self._newest[:] = came.values
         quality = came.quality or (0,) * len(self.reads)
-        self.arrived.mark(came.of, [max(worst, one) for one in quality] if worst or came.quality else None)
+        worse = [max(worst, one) for one in quality] if worst or came.quality else None
+        self.arrived.mark(came.of, worse, came.behind)
 
     @property
     def health(self) -> Health:

@@ -64,14 +64,18 @@ class Arrivals:
         """Note that the sample of `t` ns goes out."""
         self.now = t
 
-    def mark(self, at: int, quality: Sequence[int] | None = None) -> None:
-        """Note that the answer to the sample of `at` has come, with a quality for each value; None, all are good."""
-        if quality is None:
+    def mark(self, at: int, quality: Sequence[int] | None = None, behind: Sequence[int] | None = None) -> None:
+        """Note that the answer to the sample of `at` has come, with a quality for each value; None, all are good.
+
+        `behind` has how many ns each value is older than that sample; None, no value is.
+        """
+        if quality is None and behind is None:
             self.quality[:], self.at[:] = Quality.GOOD, at
             self._whole = at
             return
-        self.quality[:] = quality
-        self.at[self.quality == Quality.GOOD] = at
+        self.quality[:] = Quality.GOOD if quality is None else quality
+        good = self.quality == Quality.GOOD
+        self.at[good] = np.maximum(at - np.asarray(behind), 0)[good] if behind is not None else at
         self._whole = int(self.at.min()) if len(self.at) else at
 
     @property
@@ -94,11 +98,22 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """A number that we asked the other side for, and what it made of that."""
+
+    name: str
+    asked: float
+    revised: float
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Health:
     """What a link knows of itself; times in nanoseconds of the monotonic clock.
 
     `age` is the time since the last answer arrived (-1 before the first), `stale` says that it is too old
-    to trust. `counters` has the errors by what they were, `opened` how often the link was opened.
+    to trust. `counters` has the errors by what they were, `opened` how often the link was opened, `agreed` what was
+    agreed on with the other side.
     """
 
     connected: bool
@@ -111,6 +126,7 @@ class Health:
     opened: int = 0
     counters: Mapping[str, int] = field(default_factory=dict)
     values: tuple[Value, ...] = ()
+    agreed: tuple[Agreed, ...] = ()
 
 
 class Link(Protocol):

@@ -1,4 +1,4 @@
-"""The OPC UA link: one batched write, one scan in lockstep, one batched read for each exchange.
+"""The OPC UA link: one batched write, one scan in lockstep, one batched read or a subscription for each exchange.
 
 In lockstep the three requests leave together, and the server of the virtual PLC answers a session's
 requests in order; a free-running controller gets the write and the read. The event loop runs in the thread
@@ -8,8 +8,9 @@ where one is needed.
 
 import asyncio
 import struct
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -23,9 +24,22 @@ if TYPE_CHECKING:
     from hil.links._opcua_session import Session
     from hil.links.opcua_security import ClientSecurity
 
-__all__ = ["Described", "OpcUaLink"]
+__all__ = ["Described", "OpcUaLink", "Subscribe"]
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Subscribe:
+    """Read by a subscription; times in ns: the bench's period, the publishing and the sampling interval.
+
+    `source` says that source timestamps tell how old a change was when it was published.
+    """
+
+    period: int
+    publishing: int
+    sampling: int
+    source: bool = True
 
 
 class OpcUaLink(BaseLink):
@@ -40,6 +54,7 @@ class OpcUaLink(BaseLink):
         timeout: the longest time in seconds that an answer may take.
         namespace: the namespace URI in which a point's path is the identifier of its node.
         security: policy, certificates and user; None for a server without.
+        subscribe: on the wall clock, what is read comes by a subscription; None reads it in a batch.
     """
 
     def __init__(
@@ -53,10 +68,11 @@ class OpcUaLink(BaseLink):
         timeout: float = 5.0,
         namespace: str = VARIABLES,
         security: "ClientSecurity | None" = None,
+        subscribe: Subscribe | None = None,
     ) -> None:
         super().__init__(url, writes, reads)
         self.url, self.lockstep, self.scans, self.timeout, self.namespace = url, lockstep, scans, timeout, namespace
-        self._security = security
+        self._security, self._subscribe = security, subscribe
         self._runner: asyncio.Runner | None = None
         self._session: Session | None = None
 
@@ -99,13 +115,21 @@ class OpcUaLink(BaseLink):
         return session
 
     def _connect(self) -> None:
-        session = self._begin()
-        self._run(lambda: session.open(self.writes, self.reads, lockstep=self.lockstep, scans=self.scans))
+        session, lockstep, scans = self._begin(), self.lockstep, self.scans
+        wanted = self._subscribe
+        self._run(lambda: session.open(self.writes, self.reads, lockstep=lockstep, scans=scans, subscribe=wanted))
+        self.agreed = session.agreed
 
-    def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> None:
+    def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> Sequence[int] | None:
         session = self._opened_session()
-        if answer := self._run(lambda: session.exchange(t, out[0].item() if self.writes else ())):
-            into[0] = tuple(answer)
+        answer = self._run(lambda: session.exchange(t, out[0].item() if self.writes else ()))
+        self.counters.update(answer.counted)
+        values, self._behind = answer.values, answer.behind
+        if answer.quality is not None:
+            values = [old if new is None else new for old, new in zip(into[0].item(), values, strict=True)]
+        if values:
+            into[0] = tuple(values)
+        return answer.quality
 
     def _opened_session(self) -> "Session":
         if self._session is None:

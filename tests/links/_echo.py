@@ -2,6 +2,7 @@
 
 import os
 import pty
+import socket
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hil.links import FAULTS, Faulty, LinkError, MemoryLink, OpcUaLink
+from hil.links import FAULTS, Faulty, LinkError, MemoryLink, OpcUaLink, Subscribe
 from hil.links.codecs.frames import Field, Format, Frames
 from hil.links.codecs.registers import Place
 from hil.links.framed import FramedLink
@@ -117,6 +118,27 @@ def opcua(folder: Path) -> Iterator[Pair]:
             yield Pair(OpcUaLink(plc.url, WRITES, READS, lockstep=True), plc.stop, again.start)
         finally:
             again.stop()
+
+
+@contextmanager
+def opcua_subscription(folder: Path) -> Iterator[Pair]:
+    """On the wall clock, where the server says what has changed; how old that is has a test of its own."""
+    url, file = f"opc.tcp://127.0.0.1:{free_port()}", program(folder)
+    plc, again = (VirtualPlc(file, "wall", period=PERIOD, opcua=url) for _ in range(2))
+    with plc:
+        try:
+            subscribe = Subscribe(PERIOD, PERIOD, PERIOD, source=False)
+            link = OpcUaLink(plc.url, WRITES, READS, lockstep=False, subscribe=subscribe)
+            yield Pair(link, plc.stop, again.start, lockstep=False)
+        finally:
+            again.stop()
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 class Device:

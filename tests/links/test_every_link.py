@@ -9,7 +9,8 @@ import pytest
 from hil.testing import Pair, check_link
 from tests.links import _echo
 
-MAKERS = [_echo.memory, _echo.faulty, _echo.opcua, _echo.modbus_tcp, _echo.modbus_rtu, _echo.framed]
+MAKERS = [_echo.memory, _echo.faulty, _echo.opcua, _echo.opcua_subscription, _echo.modbus_tcp, _echo.modbus_rtu]
+MAKERS += [_echo.framed]
 
 
 @pytest.mark.parametrize("make", MAKERS, ids=lambda one: one.__name__)
