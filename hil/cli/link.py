@@ -48,6 +48,38 @@ def measure(
 
 
 @app.command()
+def compare(
+    rig: Annotated[Path, typer.Argument(metavar="RIG", help="a folder with a rig.toml, or the file")],
+    scenario: Annotated[str | None, typer.Option(help="the first one of the rig when left out")] = None,
+    link: Annotated[list[str] | None, typer.Option(help="only these; all that the rig knows when left out")] = None,
+    target: Annotated[list[str] | None, typer.Option(help="these targets, too, each over its own link")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a line")] = False,
+) -> None:
+    """Run a scenario over every link, in virtual time: the verdict of each, its trace beside the fused program's."""
+    from hil.bench.compare import compare, wires
+    from hil.bench.rig import open_rig
+    from hil.bench.run import Options
+    from hil.cli.run import link_name, target_name
+
+    opened = open_rig(rig)
+    over = [("plc", link_name(one)) for one in link] if link else [] if target else wires(opened)
+    over += [(target_name(one) or one, None) for one in target or []]
+    if not as_json:
+        typer.echo(f"{'target':9} {'link':11} verdict  requirements  ticks later  differing  by at most")
+    for one in compare(lambda: open_rig(rig), Options(scenario), over):
+        if as_json:
+            typer.echo(json.dumps(asdict(one)))
+            continue
+        found = one.difference
+        most = f"{found.largest:.3g} of {found.worst}" if found.worst else "the record is the same to the byte"
+        same = "the same" if one.same_verdict else "others"
+        typer.echo(
+            f"{one.target:9} {one.link:11} {one.verdict:7}  {same:12}  {found.ticks:11}  {found.channels:9}  "
+            f"{most if found.worst or one.identical else '0'}"
+        )
+
+
+@app.command()
 def browse(
     url: Annotated[str, typer.Argument(metavar="URL", help="such as opc.tcp://192.168.0.10:4840")],
     namespace: Annotated[str | None, typer.Option(metavar="URI", help="only this one")] = None,
