@@ -38,6 +38,11 @@ V_REACTOR, V_SEPARATOR, V_STRIPPER, V_HEADER = 1300.0, 3500.0, 156.5, 5000.0
 FULL_FLOW = np.array([400.0, 400.0, 100.0, 1500.0, 0.0, 0.0, 1500.0, 1000.0, 0.03, 1000.0, 1200.0, 0.0])
 """Flow through each valve when it is open, in the source's units; 0 where the flow follows from pressures."""
 
+# Activation energies over the gas constant, K: A+C+D -> G, A+C+E -> H, A+E -> F and 3D -> 2F. The published runs worked
+# them out in single precision.
+_ACTIVATION = np.array([40000.0, 20000.0, 60000.0]) / 1.987
+_ACTIVATION_PUBLISHED = (np.array([40000.0, 20000.0, 60000.0], np.float32) / np.float32(1.987)).astype(float)
+
 _OVERHEAD = np.array([0.995, 0.991, 0.990])  # of A, B, C, what leaves the stripper at its top
 _VOLATILITY = np.array([8.5010, 11.402, 11.795, 0.0480, 0.0242])  # of D to H
 _OVERHEAD_DRY = np.array([0.9999, 0.999, 0.999, 0.99, 0.98])  # of D to H when no liquid comes
@@ -104,9 +109,10 @@ def reactions(p: Any, T: float, P: float, liquid: float, hours: float) -> tuple[
     a, c, d, e = P * p.yr[A], P * p.yr[C], P * p.yr[D], P * p.yr[E]
     kelvin, volume = T + ZERO, V_REACTOR - liquid
     common = a**1.1544 * c**0.3735 if a > 0.0 and c > 0.0 else 0.0
-    r1 = math.exp(31.5859536 - 40000.0 / 1.987 / kelvin) * walked(p, 6, hours) * common * d
-    r2 = math.exp(3.00094014 - 20000.0 / 1.987 / kelvin) * walked(p, 7, hours) * common * e
-    k3 = math.exp(53.4060443 - 60000.0 / 1.987 / kelvin)
+    activation = _ACTIVATION_PUBLISHED if p.published else _ACTIVATION
+    r1 = math.exp(31.5859536 - activation[0] / kelvin) * walked(p, 6, hours) * common * d
+    r2 = math.exp(3.00094014 - activation[1] / kelvin) * walked(p, 7, hours) * common * e
+    k3 = math.exp(53.4060443 - activation[2] / kelvin)
     return r1 * volume, r2 * volume, k3 * a * e * volume, 0.767488334 * k3 * a * d * volume
 
 

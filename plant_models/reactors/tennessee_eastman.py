@@ -11,10 +11,11 @@ Engineering 17 (1993) 245-255; equations and constants as in the authors' progra
 ft^3, mmHg, degC, 1e6 Btu). Optimal modes: N. L. Ricker, "Optimal steady-state operation of the Tennessee Eastman
 challenge process", Computers and Chemical Engineering 19 (1995) 949-959.
 
-With `published` the plant draws its random numbers as teprob.f does and its hour is that of the published runs:
-1 s is DELTAT = 1/3600 in single precision. Steps have to be 1 s with the method of Euler; then the published data
-sets come out. Otherwise numbers come from the bench's generator and hours are hours. Either way they are drawn once
-for each step.
+With `published` the plant draws its random numbers as teprob.f does and takes its constants as the compiler of the
+published runs did: a literal beside a double-precision value is double, but a quotient of two literals is single. So
+1 s is DELTAT = 1/3600 and the activation energies are 40000/1.987 K and so on, in single precision. Steps have to be
+1 s with the method of Euler; then the published data sets come out to every printed digit. Otherwise numbers come from
+the bench's generator and hours are hours. Either way they are drawn once for each step.
 
 Left out, as in the source: the dynamics of transmitters and of the compressor, pressure drops in the liquid lines,
 heat losses, and what happens behind a shut-down limit, where the run ends. Pressures, flows and properties outside
@@ -54,7 +55,7 @@ PUBLISHED_STEP = 0.00027777778450399637
 PARAMETERS = record(
     "Parameters",
     noise=signal("1", "share of the published noise of the measurements", 0, 10, 1.0),
-    published=signal("1", "random numbers and hours of the published runs", 0, 1, kind="b1"),
+    published=signal("1", "random numbers and constants of the published runs", 0, 1, kind="b1"),
     seed=signal("1", "seed of the random numbers", 0, 2**53, 4651207995, kind="i8"),
 )
 STATE = record(
