@@ -1,6 +1,8 @@
 """What holds for every test: a cache of its own, examples that repeat, and in CI no test skipped unseen."""
 
 import os
+import shutil
+import subprocess
 from collections.abc import Generator
 from pathlib import Path
 
@@ -14,6 +16,18 @@ settings.load_profile("repeatable")
 
 MAY_BE_SKIPPED: dict[str, str] = {}
 """Tests, or files of tests, that may be skipped in CI (CI=true), each with the reason; none today."""
+
+
+FIRMWARE = Path(__file__).parents[1] / "controllers" / "firmware"
+
+
+@pytest.fixture(scope="session")
+def images() -> Path:
+    """Build the firmware; return the folder with an image of each name for each board, as BOARD/IMAGE.elf."""
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("no arm-none-eabi-gcc builds the firmware; sudo apt-get install gcc-arm-none-eabi")
+    subprocess.run(["make", "-s", "-C", FIRMWARE], check=True, timeout=120, stdout=subprocess.DEVNULL)
+    return FIRMWARE / "build"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -47,7 +47,8 @@ def wires(rig: Rig) -> list[tuple[str, str | None]]:
     """Return the target and link of each way to meet the rig's program that the rig file says enough of."""
     links = rig.file.links
     lacking = {"fused", *(["can"] if links.can.wiring is None else []), *(["serial"] if links.serial is None else [])}
-    return [("plc", one) for one in LINK_NAMES if one not in lacking]
+    firmware = [("firmware", None)] if rig.file.targets.firmware is not None else []
+    return [*(("plc", one) for one in LINK_NAMES if one not in lacking), *firmware]
 
 
 def compare(open_rig: Callable[[], Rig], options: Options, over: Sequence[tuple[str, str | None]]) -> Iterator[Row]:

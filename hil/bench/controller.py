@@ -71,7 +71,7 @@ def open_controller(file: RigFile, source: Source, *, coverage: bool = False) ->
     """
     from hil.plc import compile_file
 
-    path = _shortest(source.path.parent / file.controller.program)
+    path = shortest(source.path.parent / file.controller.program)
     program = compile_file(path, file.controller.name, coverage=coverage)
     variables = {one.path.casefold(): one for one in program.variables}
     inputs: dict[str, Signal] = {}
@@ -108,7 +108,7 @@ def open_controller(file: RigFile, source: Source, *, coverage: bool = False) ->
     return ControllerSide(path, program, variables, *sides, period or 0), faults
 
 
-def _shortest(path: Path) -> Path:
+def shortest(path: Path) -> Path:
     """Return a path without `..`, relative to where we are if it lies below, for messages that people read."""
     try:
         return path.resolve().relative_to(Path.cwd())

@@ -17,6 +17,7 @@ from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
 if TYPE_CHECKING:
     from hil.bench.link_parts import ModbusPart, SerialPart
     from hil.links.codecs.registers import Place
+    from hil.links.framed import FramedLink
     from hil.links.opcua import Subscribe
     from hil.links.opcua_security import ClientSecurity
     from hil.links.serial_port import Port
@@ -168,7 +169,7 @@ def _serial(wanted: Wanted) -> Link:
     return framed(wanted, part, port)
 
 
-def framed(wanted: Wanted, part: "SerialPart", port: "Port") -> Link:
+def framed(wanted: Wanted, part: "SerialPart", port: "Port", link: "type[FramedLink] | None" = None) -> Link:
     """Return the link of a rig's own frames over a port, which may be another than the part's."""
     from hil.links.codecs.frames import Field, Format
     from hil.links.framed import FramedLink
@@ -180,7 +181,7 @@ def framed(wanted: Wanted, part: "SerialPart", port: "Port") -> Link:
         )
         for fields in (part.to_controller, part.from_controller)
     )  # fmt: skip
-    return FramedLink(port, there, back, *wanted.points, timeout=wanted.timeout, cyclic=part.cyclic)
+    return (link or FramedLink)(port, there, back, *wanted.points, timeout=wanted.timeout, cyclic=part.cyclic)
 
 
 def _places(wanted: Wanted, part: "ModbusPart") -> "dict[str, Place]":

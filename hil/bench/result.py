@@ -104,7 +104,8 @@ def _inputs(run: Run) -> list[dict[str, str]]:
     own = ("hil.blocks.solver_kernels", "hil.loop.kernels", "hil.loop.walk", "hil.loop.wires")
     modules = sorted({plant_module, *own, *(one.step.__module__ for one in rig.blocks.values())})
     kernels = [{"path": f"kernels of {one}", "digest": digest_of_sources(one)} for one in modules]
-    return [*named, *kernels]
+    image = [{"path": run.facts["image"], "digest": run.facts["digest"]}] if "image" in run.facts else []
+    return [*named, *image, *kernels]
 
 
 def _shown(path: Path) -> str:

@@ -3,13 +3,25 @@ needs one; the controller chooses by name."""
 
 from typing import Literal, get_args
 
+from pydantic import Field
+
+from hil.bench.link_parts import SerialPart
 from hil.verdicts.requirements import Strict
 
-TargetName = Literal["plc"]
+TargetName = Literal["plc", "firmware"]
 """The targets that `--target` and the controller's `target` may name; how each is met stands in `hil.bench.targets`.
-`plc` is the program itself: in the loop, or in a virtual PLC."""
+`plc` is the program itself: in the loop, or in a virtual PLC. Another target has variables of the program's names."""
 TARGET_NAMES: tuple[str, ...] = get_args(TargetName)
+
+
+class FirmwarePart(SerialPart):
+    """Firmware on an emulated board: its image, and the frames on its UART."""
+
+    image: str = Field(description="an ELF file, relative to the rig file")
+    board: Literal["lm3s6965evb", "mps2-an385", "mps2-an386"]
 
 
 class TargetsPart(Strict):
     """The targets of a rig."""
+
+    firmware: FirmwarePart | None = None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from hil.bench.rig_file import ControllerPart
     from hil.links import Link
 
-OWN_LINK: dict[str, str] = {}
+OWN_LINK: dict[str, str] = {"firmware": "serial"}
 """The link over which a target is met that is no program of ours, when nobody names another."""
 
 
@@ -20,7 +20,13 @@ def _plc(link: str, wanted: "Wanted") -> "Link":
     return make_link(link, wanted)
 
 
-MAKERS: dict[str, Callable[[str, "Wanted"], "Link"]] = {"plc": _plc}
+def _firmware(link: str, wanted: "Wanted") -> "Link":
+    from hil.bench.firmware import firmware_link
+
+    return firmware_link(link, wanted)
+
+
+MAKERS: dict[str, Callable[[str, "Wanted"], "Link"]] = {"plc": _plc, "firmware": _firmware}
 """For each name of `hil.bench.target_parts.TargetName`: the link of a name to the target brought up, not yet open.
 
 What a target is, its version and its digests, goes into `wanted.facts`, and from there into the result.

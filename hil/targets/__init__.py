@@ -1,6 +1,7 @@
 """Targets: how a controller under test is brought up, watched and taken down."""
 
+from hil.targets.qemu import Qemu
 from hil.targets.target import Address, Target
 from hil.targets.virtual_plc import VirtualPlc
 
-__all__ = ["Target", "Address", "VirtualPlc"]
+__all__ = ["Target", "Address", "VirtualPlc", "Qemu"]

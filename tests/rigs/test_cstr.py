@@ -65,5 +65,13 @@ def test_over_the_wire_the_verdict_and_every_tick_are_the_same(link: str) -> Non
     assert (row.identical, row.difference) == (True, Difference(0, 0, "", 0.0))
 
 
-def test_the_rig_knows_every_wire_but_frames_of_its_own() -> None:
-    assert [link for _, link in wires(open_rig(RIG))] == ["memory", "opcua", "modbus-tcp", "modbus-rtu", "can"]
+def test_firmware_in_lockstep_gives_the_programs_record_to_the_byte(images: Path) -> None:
+    """Double precision in software is rounded as the processor rounds it, and every operation is the program's."""
+    (row,) = compare(lambda: open_rig(RIG), Options("brief"), [("firmware", None)])
+    assert (row.link, row.verdict, row.same_verdict) == ("serial", "pass", True)
+    assert (row.identical, row.difference) == (True, Difference(0, 0, "", 0.0))
+
+
+def test_the_rig_knows_every_wire_but_frames_of_the_program() -> None:
+    known = [("plc", one) for one in ("memory", "opcua", "modbus-tcp", "modbus-rtu", "can")]
+    assert wires(open_rig(RIG)) == [*known, ("firmware", None)]

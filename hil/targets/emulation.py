@@ -1,0 +1,242 @@
+"""A firmware image on an emulated board in lockstep: it runs up to a time of the bench, and no further.
+
+The processor executes one instruction in each cycle of the board's clock; while it sleeps (WFI, WFE), or looks at an
+empty receiver again and again, time jumps to the next interrupt. Why so: docs/decisions/0010-firmware-time.md.
+"""
+
+from typing import Any
+
+from hil.links import ControllerFault
+from hil.targets._cortex_m import Registers, SystemControl
+from hil.targets._instruction_count import count_instructions
+from hil.targets._uarts import MODELS
+from hil.targets.firmware_boards import Board
+from hil.targets.firmware_image import Image
+
+_NOWHERE = 0xFFFF_FFFE
+_SVCALL, _IRQ = 11, 16
+_CALL, _BREAKPOINT, _RETURN = 2, 7, 8  # Unicorn's numbers of what a processor cannot execute
+_NOT_EXECUTED = {
+    1: "an undefined instruction", 3: "an instruction that cannot be fetched", 4: "data that cannot be accessed",
+    17: "an instruction of a coprocessor that the processor does not have",
+    18: "an instruction that is no Thumb code, as behind a branch to an even address", 23: "an unaligned access",
+}  # fmt: skip
+_SINGLE_STEPS = 256
+
+
+class Emulation:
+    """An image from its reset on; `feed` and `drain` are the far end of its UART.
+
+    Raises:
+        ControllerFault: from `run_to`, of an image that cannot go on; it names the address and its symbol.
+    """
+
+    def __init__(self, image: Image, board: Board) -> None:
+        self.image, self.board = image, board
+        self._core = _new_core(image, board)
+        self._count = count_instructions(self._core)
+        self._registers = Registers(self._core)
+        self._uart = MODELS[board.uart.kind]()
+        self._control = SystemControl(board.cpu, lambda: self.cycle, self._reset_asked)
+        self._slept = 0
+        self._raised: int | None = None
+        self._missed: tuple[int, int, int] | None = None
+        self._broken: str | None = None
+        self.idle = False
+        self._connect()
+        self._registers.set("MSP", image.stack)
+        self._registers.set("PC", image.reset)
+
+    @property
+    def cycle(self) -> int:
+        """Cycles since reset: instructions executed, and what was slept through."""
+        return self._count.count + self._slept
+
+    @property
+    def place(self) -> str:
+        """Where the processor is, with its symbol."""
+        return self.image.place(self._registers.get("PC"))
+
+    def feed(self, data: bytes) -> None:
+        """Let bytes arrive at the UART."""
+        self._uart.feed(data)
+
+    def drain(self) -> bytes:
+        """Take the bytes that the UART has sent."""
+        return self._uart.drain()
+
+    def run_to(self, ns: int) -> None:
+        """Run until so much time has passed since reset; `idle` tells whether it came to rest on the way."""
+        until, self.idle, masked = ns * self.board.clock // 1_000_000_000, False, 0
+        while self.cycle < until:
+            if self._take_interrupt():
+                masked = 0
+            due = self._control.timer.due()
+            event = min(until, max(due, self.cycle)) if due is not None else until
+            held = bool(self._control.exceptions.waiting)
+            masked = masked + 1 if held else 0
+            # A masked interrupt has to be taken at the instruction that lets it in.
+            asleep = self._execute(1 if 0 < masked <= _SINGLE_STEPS else event - self.cycle)
+            if asleep:
+                self._sleep(event)
+            self._control.timer_passed()
+
+    # ---- the processor
+
+    def _execute(self, count: int) -> bool:
+        """Execute so many instructions at most; return whether the processor came to rest."""
+        from unicorn import UcError
+
+        self._count.limit, self._count.stopped = self._count.count + count, 0
+        self._raised = self._missed = None
+        try:
+            self._core.emu_start(self._registers.get("PC") | 1, _NOWHERE)
+        except UcError as error:
+            raise self._fault(self._words(error)) from None
+        if self._broken is not None:
+            raise self._fault(self._broken)
+        if self._raised is not None:
+            self._handle(self._raised)
+            return False
+        return not self._count.stopped or self._uart.polled
+
+    def _take_interrupt(self) -> bool:
+        """Go to the handler of the most urgent exception that may be taken."""
+        exceptions, uart = self._control.exceptions, self.board.uart
+        receive, transmit = self._uart.lines
+        exceptions.levels = (receive << (_IRQ + uart.receive)) | (transmit << (_IRQ + uart.transmit))
+        if not exceptions.waiting or (number := exceptions.next(self._registers.floor)) is None:
+            return False
+        self._enter(number)
+        return True
+
+    def _enter(self, number: int) -> None:
+        exceptions = self._control.exceptions
+        handler = int.from_bytes(self._core.mem_read(self._control.vectors + 4 * number, 4), "little")
+        if not handler & 1:
+            raise self._fault(f"the vector of exception {number} is {handler:#010x}, no Thumb code")
+        nested = bool(exceptions.active)
+        exceptions.take(number)
+        self._registers.enter(number, handler, nested=nested)
+
+    def _handle(self, raised: int) -> None:
+        """Do what the processor would have done itself: call and return; all else ends the image."""
+        active = self._control.exceptions.active
+        pc = self._registers.get("PC")
+        if raised == _CALL:
+            self._enter(_SVCALL)
+        elif raised == _RETURN and active:
+            active.pop()
+            self._registers.leave(pc | 1, active[-1] if active else 0)
+        elif raised == _BREAKPOINT:
+            semihosting = self._core.mem_read(pc, 2) == b"\xab\xbe"
+            raise self._fault("a semihosting call, and there is no debugger" if semihosting else "a breakpoint")
+        else:
+            raise self._fault(_NOT_EXECUTED.get(raised, f"exception {raised} of the emulator"))
+
+    def _sleep(self, event: int) -> None:
+        """Let time jump to the next event, unless something has come already."""
+        self._uart.polls = 0
+        receive, transmit = self._uart.lines
+        if not (self._control.exceptions.waiting or receive or transmit):
+            timer = self._control.timer
+            wakes = timer.control & 2 and timer.due() is not None
+            if self._count.stopped == 0 and not wakes and not self._listens():
+                raise self._fault("sleeps for ever: no interrupt is enabled that could wake it")
+            self.idle = True
+            self._slept += max(0, event - self.cycle)
+
+    def _listens(self) -> bool:
+        return self._uart.listens and bool(self._control.exceptions.enabled >> (_IRQ + self.board.uart.receive) & 1)
+
+    # ---- what lies around it
+
+    def _connect(self) -> None:
+        from unicorn import UC_HOOK_INTR, UC_HOOK_MEM_INVALID
+
+        core, uart, control = self._core, self._uart, self._control
+
+        def look(_: Any, offset: int, __: int, ___: Any) -> int:
+            value = uart.read(offset)
+            if uart.polled:
+                self._pause()
+            return value
+
+        def put(_: Any, offset: int, __: int, value: int, ___: Any) -> None:
+            uart.write(offset, value)
+            if any(uart.lines):
+                self._pause()
+
+        def read(_: Any, offset: int, size: int, __: Any) -> int:
+            uart.polls = 0
+            return control.read(offset & ~3) >> 8 * (offset & 3) & (1 << 8 * size) - 1
+
+        def write(_: Any, offset: int, size: int, value: int, __: Any) -> None:
+            uart.polls = 0
+            control.write(offset, size, value)
+            self._pause()
+
+        core.mmio_map(self.board.uart.address, 0x1000, look, None, put, None)
+        core.mmio_map(0xE000_E000, 0x1000, read, None, write, None)
+        core.hook_add(UC_HOOK_INTR, self._interrupted)
+        core.hook_add(UC_HOOK_MEM_INVALID, self._missing)
+
+    def _pause(self) -> None:
+        """Stop before the next instruction, to look what has become due."""
+        self._count.limit = self._count.count
+
+    def _interrupted(self, core: Any, number: int, _: Any) -> None:
+        self._raised = number
+        core.emu_stop()
+
+    def _missing(self, _: Any, access: int, address: int, size: int, __: int, ___: Any) -> bool:
+        self._missed = (access, address, size)
+        return False
+
+    def _reset_asked(self) -> None:
+        self._broken = "asks for a system reset"
+
+    def _words(self, error: Any) -> str:
+        from unicorn import (
+            UC_ERR_INSN_INVALID,
+            UC_MEM_FETCH_PROT,
+            UC_MEM_FETCH_UNMAPPED,
+            UC_MEM_WRITE_PROT,
+            UC_MEM_WRITE_UNMAPPED,
+        )
+
+        if error.errno == UC_ERR_INSN_INVALID:
+            return _NOT_EXECUTED[1]
+        if self._missed is None:
+            return f"the emulator says: {error}"
+        access, address, size = self._missed
+        if access in (UC_MEM_FETCH_UNMAPPED, UC_MEM_FETCH_PROT):
+            return f"fetches an instruction at {address:#010x}, where there is none"
+        verb = "writes" if access in (UC_MEM_WRITE_UNMAPPED, UC_MEM_WRITE_PROT) else "reads"
+        memory = self.board.memory_at(address)
+        what = f"{memory.name} of" if memory else "nothing of"
+        return f"{verb} {size} bytes at {address:#010x}, {what} the board {self.board.name}"
+
+    def _fault(self, words: str) -> ControllerFault:
+        return ControllerFault(f"{self.image.path.name}: {words}, at {self.place}, {self._when()}")
+
+    def _when(self) -> str:
+        return f"{self.cycle / self.board.clock:.6f} s after reset"
+
+
+def _new_core(image: Image, board: Board) -> Any:
+    """Return a processor with the board's memories, the image loaded; what was never written is zero."""
+    from unicorn import UC_ARCH_ARM, UC_MODE_MCLASS, UC_MODE_THUMB, UC_PROT_ALL, UC_PROT_EXEC, UC_PROT_READ, Uc
+    from unicorn.arm_const import UC_CPU_ARM_CORTEX_M3, UC_CPU_ARM_CORTEX_M4
+
+    core = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
+    core.ctl_set_cpu_model({"cortex-m3": UC_CPU_ARM_CORTEX_M3, "cortex-m4": UC_CPU_ARM_CORTEX_M4}[board.cpu])
+    for one in (*board.memories, *board.quiet):
+        core.mem_map(one.start, one.size, UC_PROT_ALL if one.writable else UC_PROT_READ | UC_PROT_EXEC)
+    for start, end in ((0xE000_0000, 0xE000_E000), (0xE000_F000, 0xE010_0000)):  # reads as zero, ignores writes
+        core.mmio_map(start, end - start, lambda *_: 0, None, lambda *_: None, None)
+    for address, word in board.preset:
+        core.mem_write(address, word.to_bytes(4, "little"))
+    for segment in image.segments:
+        core.mem_write(segment.address, segment.data)
+    return core
