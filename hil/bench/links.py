@@ -207,7 +207,7 @@ def _places(wanted: Wanted, part: "ModbusPart") -> "dict[str, Place]":
 def _can(wanted: Wanted) -> Link:
     from dataclasses import replace
 
-    from hil.links.can.link import CanLink
+    from hil.links.can.kinds import can_link
     from hil.links.can.ports import address_of
     from hil.links.can.wiring import read_wiring
 
@@ -222,7 +222,7 @@ def _can(wanted: Wanted) -> Link:
     if not part.external:
         wanted.virtual_plc(can=(where, str(file)))
     bus = replace(address_of(where, fd=part.fd), bitrate=part.bitrate)
-    return CanLink(
+    return can_link(
         bus, read_wiring(file), *wanted.points, lockstep=wanted.lockstep, period=wanted.side.period,
         timeout=wanted.timeout, restart=part.restart,
     )  # fmt: skip

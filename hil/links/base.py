@@ -27,6 +27,7 @@ class BaseLink(ABC):
         self.counters: Counter[str] = Counter()
         self.agreed: tuple[Agreed, ...] = ()
         self._behind: Sequence[int] | None = None
+        self.facts: dict[str, str] = {}
         self._connected = False
         self._exchanges = self._errors = self._slowest = self._total = self._opened = 0
         self._last = NEVER
@@ -89,7 +90,7 @@ class BaseLink(ABC):
         mean = self._total // max(self._exchanges, 1)
         return Health(
             self._connected, not self._connected, self._exchanges, self._errors, age, self._slowest, mean,
-            self._opened, dict(self.counters), values_of(self.reads, self.arrived), self.agreed,
+            self._opened, dict(self.counters), values_of(self.reads, self.arrived), self.agreed, dict(self.facts),
         )  # fmt: skip
 
     def _end(self, *, polite: bool) -> None:

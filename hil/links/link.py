@@ -113,7 +113,7 @@ class Health:
 
     `age` is the time since the last answer arrived (-1 before the first), `stale` says that it is too old
     to trust. `counters` has the errors by what they were, `opened` how often the link was opened, `agreed` what was
-    agreed on with the other side.
+    agreed on with the other side, `facts` what it knows of itself and of that side: addresses, identity, trouble codes.
     """
 
     connected: bool
@@ -127,6 +127,7 @@ class Health:
     counters: Mapping[str, int] = field(default_factory=dict)
     values: tuple[Value, ...] = ()
     agreed: tuple[Agreed, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Link(Protocol):

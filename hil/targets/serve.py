@@ -92,12 +92,7 @@ async def _serve(controller: "Controller", doors: Doors, clock: Clock) -> None:
 
 def _servers(controller: "Controller", doors: Doors, clock: Clock) -> Iterator["Server"]:
     if doors.can is not None:
-        from hil.links.can.ports import address_of
-        from hil.links.can.wiring import read_wiring
-        from hil.targets.can_server import CanServer
-
-        where, wiring = doors.can
-        yield CanServer(controller, address_of(where), read_wiring(wiring), lockstep=clock == "lockstep")
+        yield _can(controller, *doors.can, lockstep=clock == "lockstep")
     if doors.modbus is not None or doors.modbus_rtu is not None:
         from hil.targets.modbus_map import modbus_map
         from hil.targets.modbus_server import ModbusServer, Slave
@@ -114,6 +109,18 @@ def _servers(controller: "Controller", doors: Doors, clock: Clock) -> Iterator["
         from hil.targets.opcua_server import OpcUaServer
 
         yield OpcUaServer(controller, doors.opcua, lockstep=clock == "lockstep", security=doors.security)
+
+
+def _can(controller: "Controller", where: str, file: Path, *, lockstep: bool) -> "CanServer":
+    from hil.links.can.ports import address_of
+    from hil.links.can.wiring import read_wiring
+    from hil.targets.can_server import CanServer
+    from hil.targets.canopen_server import CanOpenServer
+    from hil.targets.j1939_server import J1939Server
+
+    wiring = read_wiring(file)
+    kind = CanOpenServer if wiring.device is not None else J1939Server if wiring.j1939 is not None else CanServer
+    return kind(controller, address_of(where), wiring, lockstep=lockstep)
 
 
 async def _open(server: "Server", running: AsyncExitStack) -> str:

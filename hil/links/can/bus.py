@@ -46,7 +46,10 @@ class _Sending:
 
 
 class Bus:
-    """An open bus, `handle` gets what comes. `told` hears each change of the bus's state, in the receiving thread."""
+    """An open bus, `handle` gets what comes. `told` hears each change of the bus's state, in the receiving thread.
+
+    There `tick` is called, too, with the time in ns, behind each frame and every 20 ms at least.
+    """
 
     def __init__(
         self,
@@ -55,12 +58,13 @@ class Bus:
         *,
         restart: int | None = RESTART,
         told: Callable[[Errors], None] = lambda _: None,
+        tick: Callable[[int], None] = lambda _: None,
     ) -> None:
         self.where, self.restart = where, restart
         self.counters: Counter[str] = Counter()
         self.state: State = "active"
         self.changed = 0
-        self._handle, self._told = handle, told
+        self._handle, self._told, self._tick = handle, told, tick
         self._end = threading.Event()
         self._lock = threading.Lock()
         self._port: Port = open_port(where)
@@ -83,6 +87,10 @@ class Bus:
         """Let the scheduler send frames: every `period` ns; with period 0 when they change, `gap` ns apart at least."""
         self._schedule.put(key, frames, period, gap)
 
+    def silence(self) -> None:
+        """Let the scheduler send nothing any more of what it has."""
+        self._schedule.silence()
+
     def close(self) -> None:
         """End both threads and let go of the bus."""
         self._end.set()
@@ -103,6 +111,7 @@ class Bus:
                     self._errors(one, now)
                 elif one is not None:
                     self._handle(one, now)
+                self._tick(now)
                 if now - asked >= _ASK:
                     asked = now
                     state = self._port.state()
@@ -172,6 +181,11 @@ class _Schedule:
                 self._thread = threading.Thread(target=self._run, name="hil can send", daemon=True)
                 self._thread.start()
             self._wake.notify()
+
+    def silence(self) -> None:
+        with self._wake:
+            for one in self._sending.values():
+                one.frames = ()
 
     def close(self) -> None:
         with self._wake:

@@ -34,6 +34,8 @@ class Claim:
         self._left = list(addresses) if name.arbitrary else list(addresses[:1])
         self.state: State = "idle"
         self._address, self._until = NULL, 0
+        self.rival: Name | None = None
+        """To whom an address was lost last."""
 
     @property
     def address(self) -> int:
@@ -44,6 +46,10 @@ class Claim:
         """Claim the first address at `now` (ns)."""
         self._address = self._left.pop(0)
         return self._do("start", now)
+
+    def announce(self) -> list[Frame]:
+        """Say which address it has, if any."""
+        return [frame(CLAIM, self._bytes, self._address)] if self.state == "claimed" else []
 
     def tick(self, now: int) -> list[Frame]:
         """Let the time pass."""
@@ -61,6 +67,8 @@ class Claim:
         other, own = int.from_bytes(one.data, "little"), int.from_bytes(self._bytes, "little")
         if name_of(one.data) == self.name and other == own:
             return []
+        if other < own:
+            self.rival = name_of(one.data)
         return self._do("won" if own < other else "lost", now)
 
     def _do(self, event: str, now: int) -> list[Frame]:

@@ -101,7 +101,7 @@ def _message(one: Any) -> Message:
     root = _branch(one.signal_tree, fields)
     j1939 = one.protocol == "j1939"
     identifier, period = one.frame_id, (one.cycle_time or 0) * _MILLISECOND
-    fd = bool(one.is_fd) or one.length > 8
+    fd = bool(one.is_fd) or (one.length > 8 and not j1939)  # that has a transport protocol
     return Message(one.name, identifier, one.length, root, bool(one.is_extended_frame), fd, int(period), int(j1939))
 
 

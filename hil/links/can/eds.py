@@ -4,10 +4,10 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hil.errors import InputError
 from hil.links.can.canopen import LARGEST, Pdo
@@ -24,12 +24,30 @@ _MOST_ENTRIES = 0xFFFF
 _COUNTS = re.compile(r"^\s*(Lines|NrOfEntries|SubNumber|CompactSubObj)\s*=\s*(0x[0-9a-f]+|\d+)", re.I | re.M)
 _NONE = 1 << 31  # of a COB-ID: the PDO does not exist (CiA 301, 7.5.2.35)
 _RECEIVES, _SENDS = (0x1400, 0x1600, 0x200), (0x1800, 0x1A00, 0x180)
+PDO_OBJECTS = range(0x1400, 0x1C00)
+"""Communication and mapping of PDOs (CiA 301, table 28)."""
 _DUMMIES = range(1, 8)  # mapped only to leave a gap (CiA 301, 7.4.7)
+
+
+Parameter = tuple[int, int, bytes]
+"""Index, subindex, and the bytes to write there."""
+
+
+class Object(NamedTuple):
+    """An object with its access (`rw`, `ro`, `wo`, `const`, ...) and its value; `fixed`: no other length fits."""
+
+    access: str
+    value: bytes
+    fixed: bool
+    name: str
 
 
 @dataclass(frozen=True)
 class Device:
-    """A node as its EDS describes it: what it receives and sends, its identity, its heartbeat in ns."""
+    """A node as its EDS describes it: what it receives and sends, its identity, its heartbeat in ns.
+
+    `parameters` are those of a DCF that are to be written before the node is started, `objects` all that have a value.
+    """
 
     node: int
     receives: tuple[Pdo, ...]
@@ -37,7 +55,8 @@ class Device:
     vendor: int
     product: int
     heartbeat: int
-    dictionary: "ObjectDictionary"
+    objects: Mapping[tuple[int, int], Object]
+    parameters: tuple[Parameter, ...] = ()
 
 
 def read_eds(path: Path, node: int) -> Device:
@@ -65,9 +84,11 @@ def parse_eds(text: str, name: str, node: int) -> Device:
     sides = [_pdos(dictionary, name, node, where, faults) for where in (_RECEIVES, _SENDS)]
     identity = [_number(dictionary, 0x1018, each) or 0 for each in (1, 2)]
     heartbeat = (_number(dictionary, 0x1017, None) or 0) * 1_000_000
+    objects, wanted = _objects(dictionary, name, faults)
     if faults:
         raise InputError(faults)
-    return Device(node, sides[0], sides[1], identity[0], identity[1], heartbeat, dictionary)
+    ordered = tuple(_ordered(wanted, objects))
+    return Device(node, sides[0], sides[1], identity[0], identity[1], heartbeat, objects, ordered)
 
 
 def _beyond(text: str, name: str) -> Iterator[str]:
@@ -110,6 +131,49 @@ def _number(dictionary: Any, index: int, sub: int | None) -> int | None:
         if isinstance(value, int):
             return value
     return None
+
+
+def _objects(
+    dictionary: Any, name: str, faults: list[str]
+) -> tuple[dict[tuple[int, int], Object], dict[tuple[int, int], bytes]]:
+    """Return the objects with their values, and those of them that a DCF sets."""
+    objects, wanted, foreign = {}, {}, _of_canopen()
+    for entry in dictionary.values():
+        for one in entry.values() if hasattr(entry, "subindices") else [entry]:
+            where = (one.index, one.subindex)
+            value = one.default if one.value is None else one.value
+            try:
+                data = b"" if value is None else bytes(one.encode_raw(value))
+            except foreign as wrong:
+                faults.append(f"{name}: object {where[0]:04X}h:{where[1]:02X}h cannot be {value!r}: {wrong}")
+                continue
+            fixed = one.data_type in _numbers()
+            objects[where] = Object(one.access_type, data or bytes(fixed * len(one) // 8), fixed, _named(one))
+            if one.value is not None and one.writable:
+                wanted[where] = data
+    return objects, wanted
+
+
+def _ordered(wanted: Mapping[tuple[int, int], bytes], objects: Mapping[tuple[int, int], Object]) -> Iterator[Parameter]:
+    """Yield what to write: a PDO is off while it changes, and its mapping counts no objects (CiA 301, 7.5.2.36)."""
+    yield from ((*where, value) for where, value in sorted(wanted.items()) if where[0] not in PDO_OBJECTS)
+    for communication in sorted({index & ~0x200 for index, _ in wanted if index in PDO_OBJECTS}):
+        mapping = communication | 0x200
+        old = objects.get((communication, 1))
+        cob = wanted.get((communication, 1), old.value if old is not None and "w" in old.access else b"")
+        if len(cob) == 4:
+            yield communication, 1, (int.from_bytes(cob, "little") | _NONE).to_bytes(4, "little")
+        yield from (
+            (communication, sub, wanted[at, sub]) for at, sub in sorted(wanted) if at == communication and sub > 1
+        )
+        entries = [(at, sub, wanted[at, sub]) for at, sub in sorted(wanted) if at == mapping and sub]
+        if entries or (mapping, 0) in wanted:
+            yield mapping, 0, b"\0"
+            yield from entries
+            count = objects.get((mapping, 0))
+            yield mapping, 0, wanted.get((mapping, 0), count.value if count is not None else bytes((len(entries),)))
+        if len(cob) == 4:
+            yield communication, 1, cob
 
 
 def _pdos(dictionary: Any, name: str, node: int, where: tuple[int, int, int], faults: list[str]) -> tuple[Pdo, ...]:
@@ -163,8 +227,28 @@ def _variable(dictionary: Any, index: int, sub: int) -> Any:
 def _field(one: Any, at: int, bits: int) -> Field:
     from canopen.objectdictionary import FLOAT_TYPES, SIGNED_TYPES
 
-    real = one.data_type in FLOAT_TYPES
-    name = one.name if one.parent is None or not hasattr(one.parent, "subindices") else f"{one.parent.name}.{one.name}"
+    real, name = one.data_type in FLOAT_TYPES, _named(one)
     if real and bits not in (32, 64):
         raise CodecError(f"it maps {bits} bits of {name}, which is a REAL")
     return Field(name, at, bits, signed=one.data_type in SIGNED_TYPES, real=real, unit=one.unit or "")
+
+
+def _named(one: Any) -> str:
+    """Return the name of an object, behind that of the record that it is in."""
+    return f"{one.parent.name}.{one.name}" if hasattr(one.parent, "subindices") else str(one.name)
+
+
+def _numbers() -> Container[int]:
+    from canopen.objectdictionary import NUMBER_TYPES
+
+    return (1, *NUMBER_TYPES)  # BOOLEAN, too
+
+
+def _of_canopen() -> tuple[type[Exception], ...]:
+    import struct
+
+    from canopen.objectdictionary import ObjectDictionaryError
+
+    return (
+        ObjectDictionaryError, struct.error, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
+    )  # fmt: skip

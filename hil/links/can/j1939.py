@@ -3,6 +3,7 @@
 The clauses are those of SAE J1939-21 (data link layer), J1939-71 (application layer) and J1939-81 (network management).
 """
 
+import math
 from typing import NamedTuple
 
 from hil.links.can.frame import CodecError, Frame
@@ -11,8 +12,9 @@ from hil.links.can.signals import Field, Message, flat
 GLOBAL, NULL = 255, 254
 """The address of all (J1939-81, 4.2.2), and that of a node which has none."""
 
-REQUEST, CLAIM = 59904, 60928
-"""Parameter groups: a request for another one (J1939-21, 5.4.2) and an address claim (J1939-81, 4.2.2)."""
+REQUEST, ACKNOWLEDGE, CLAIM = 59904, 59392, 60928
+"""Parameter groups: a request for another one and what answers it (J1939-21, 5.4.2, 5.4.4), an address claim
+(J1939-81, 4.2.2)."""
 
 _MILLISECOND = 1_000_000
 
@@ -110,19 +112,15 @@ def name_of(data: bytes) -> Name:
 
 def quality(one: Field, raw: int) -> str:
     """Return `good`, `error` (the sender's own word), or `none` (not available, not asked for)."""
-    if one.length < 4:
-        top = (1 << one.length) - 1
-        return "good" if one.length == 1 or raw < top - 1 else "none" if raw == top else "error"
+    if one.real:
+        return "none" if math.isnan(one.value(raw)) else "good"
+    if one.signed or one.length == 1:  # of no message of the standard, and without a word for that
+        return "good"
     if one.length < 8:
         top = (1 << one.length) - 1
         return "none" if raw == top else "error" if raw == top - 1 else "good"
     high = raw >> (one.length - 8)
     return "none" if high == 0xFF else "error" if high == 0xFE else "good"
-
-
-def raw_none(one: Field) -> int:
-    """Return the bits of `none`."""
-    return (1 << one.length) - 1
 
 
 # ---- messages: name, start, length, scale, offset, unit, and SPN with its words
@@ -159,6 +157,8 @@ ETC1 = _message(
     ("ShiftInProcess", 4, 2, 1, 0, "", "SPN 574: a shift is in process"),
     ("OutputShaftSpeed", 8, 16, 0.125, 0, "rpm", "SPN 191: speed of the output shaft"),
     ("ClutchSlip", 24, 8, 0.4, 0, "%", "SPN 522: slip of the clutch"),
+    ("EngOverspeedEnable", 32, 2, 1, 0, "", "SPN 606: the engine may run faster for a moment"),
+    ("ProgressiveShiftDisable", 34, 2, 1, 0, "", "SPN 607: progressive shifting is off"),
     ("InputShaftSpeed", 40, 16, 0.125, 0, "rpm", "SPN 161: speed of the input shaft"),
     ("TransControlSource", 56, 8, 1, 0, "", "SPN 1482: address of who controls the transmission"),
 )  # fmt: skip
@@ -187,6 +187,7 @@ XBR = _message(
     ("EbiMode", 16, 2, 1, 0, "", "SPN 2914: integration of endurance brakes"),
     ("Priority", 18, 2, 1, 0, "", "SPN 2915: 0 highest .. 3 lowest"),
     ("ControlMode", 20, 2, 1, 0, "", "SPN 2916: 0 none, 1 added to the driver's, 2 the larger of both"),
+    ("Urgency", 24, 8, 0.4, 0, "%", "SPN 4099: how urgent it is"),
 )  # fmt: skip
 
 MESSAGES = {unpack(one.identifier).pgn: one for one in (EEC1, CCVS1, ETC1, EBC1, TSC1, XBR)}
@@ -218,6 +219,11 @@ class Dm1(NamedTuple):
     red: int = 0
     malfunction: int = 0
     troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether a lamp is on or a code active."""
+        return bool(self.troubles) or 1 in self[:4]
 
 
 DM1 = 65226

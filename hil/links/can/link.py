@@ -1,16 +1,15 @@
-"""The CAN link: a rig's values in the messages of a DBC file, or in the PDOs of a CANopen node.
+"""The CAN link: a rig's values in the messages of a DBC file; over CANopen and J1939 in `canopen_link`, `j1939_link`.
 
-In lockstep the messages leave, then one frame that lets the controller scan: with a DBC file the wiring's `step` frame
-with the time in ns, which the controller acknowledges behind its own messages (identifier + 1); with CANopen a SYNC,
-which the synchronous PDOs answer. Otherwise the scheduler sends each message at its period, or when it changes, and an
-exchange takes what came last; a value is bad when its message is two periods late. A bus-off ends a run in lockstep;
-otherwise there is no answer until the bus has been opened anew.
+In lockstep the messages leave, then one frame that lets the controller scan: the wiring's `step` frame with the time in
+ns, which the controller acknowledges behind its own messages (identifier + 1). Otherwise the scheduler sends each
+message at its period, and an exchange takes what came last; a value is bad when its message is two periods late. A
+bus-off ends a run in lockstep; otherwise there is no answer until the bus has been opened anew.
 """
 
 import queue
 import struct
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hil.links.base import BaseLink, Points
-from hil.links.can import canopen, j1939
+from hil.links.can import j1939
 from hil.links.can.frame import CodecError, Errors, Frame, State
 from hil.links.can.ports import Address
 from hil.links.can.signals import Message
@@ -69,10 +68,8 @@ class CanLink(BaseLink):
         self._messages = {(one.identifier, one.extended): one for one in wiring.back}
         self._answers = _pick(wiring.back, self._taken)
         self._bus: Bus | None = None
-        self._queue: queue.SimpleQueue[tuple[Frame | Errors, int]] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[Any, int]] = queue.SimpleQueue()
         self._values: dict[str, tuple[Any, Quality, int, int]] = {}
-        self._counter = 0
-        self._watch = canopen.Watch({})
 
     @property
     def bus_state(self) -> State:
@@ -95,89 +92,85 @@ class CanLink(BaseLink):
 
         self._values.clear()
         self._queue = queue.SimpleQueue()
-        told = self._queue
-        self._bus = Bus(
-            self.where, lambda one, at: told.put((one, at)), restart=self._restart,
-            told=lambda one: told.put((one, monotonic_ns())),
-        )  # fmt: skip
-        device = self._wiring.device
         self._opened_at = monotonic_ns()
-        if device is not None:
-            self._watch = canopen.Watch({device.node: 2 * device.heartbeat or 1 << 62})
-            self._counter = 0
-            self._bring_up(device.node)
-        elif self._lockstep:
-            self._send(Frame(self._wiring.step))
-            self._acknowledged()
+        self._bus = Bus(self.where, self._heard, restart=self._restart, tick=self._ticked, told=self._changed)
+        self._bring_up()
 
     def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> Sequence[int] | None:
-        frames = self._frames(dict(zip(out.dtype.names or (), out[0].item() if self.writes else (), strict=True)))
+        values = dict(zip(out.dtype.names or (), out[0].item() if self.writes else (), strict=True))
+        try:
+            contents = self._contents(values)
+        except CodecError as wrong:
+            raise NoAnswer(f"{self.name}: cannot send the sample: {wrong}") from None
         if self._lockstep:
-            self._in_step(t, frames)
+            self._in_step(t, contents)
+        elif self.bus_state == "off":
+            raise NoAnswer(self._bus_off)
         else:
-            self._free(frames)
+            self._free(contents)
         return self._fill(into)
 
     def _disconnect(self, *, polite: bool) -> None:
         bus, self._bus = self._bus, None
-        if bus is None:
-            return
-        self.counters.update(bus.counters)
-        if polite and self._wiring.device is not None and bus.state != "off":
-            bus.send(canopen.command(canopen.PREPARE, self._wiring.device.node))
-        bus.close()
+        if bus is not None:
+            self.counters.update(bus.counters)
+            bus.close()
 
-    # ---- CANopen's network management
+    # ---- what another protocol does in its own way
 
-    def _bring_up(self, node: int) -> None:
-        """Let the node start anew, wait for its boot-up message, and start it (CiA 301, 7.3.2)."""
-        self._send(canopen.command(canopen.RESET, node))
-        until = monotonic_ns() + int(self._timeout * 1e9)
-        while self._watch.states.get(node) != "booting":
-            if (one := self._next(until)) is None:
-                raise LinkError(f"{self.name}: node {node} sent no boot-up message within {self._timeout:g} s")
-            self._seen(one[0], one[1])
-        self._watch.states.clear()
-        self._send(canopen.command(canopen.START, node))
+    def _heard(self, frame: Frame, at: int) -> None:
+        """Take a frame, in the receiving thread."""
+        self._queue.put((frame, at))
+
+    def _changed(self, errors: Errors) -> None:
+        """Take a change of the bus's state, in the receiving thread."""
+        self._queue.put((errors, monotonic_ns()))
+
+    def _ticked(self, now: int) -> None:
+        """Let the time pass, in the receiving thread."""
+
+    def _bring_up(self) -> None:
+        """Let the controller begin anew."""
+        if self._lockstep:
+            self._send(Frame(self._wiring.step))
+            self._acknowledged()
+
+    def _in_step(self, t: int, contents: "Contents") -> None:
+        """Send the sample of `t` and take all of its answer."""
+        self._send_all(contents)
+        self._send(Frame(self._wiring.step, struct.pack("<q", t)))
+        self._acknowledged()
+
+    def _free(self, contents: "Contents") -> None:
+        """Let the sample be sent from now on, and take what came."""
+        self._schedule(contents)
+        self._take_all()
+
+    def _took(self, one: Any, at: int) -> None:
+        """Take a frame, or what `_heard` has made of frames."""
+        if not one.remote and (message := self._messages.get((one.identifier, one.extended))) is not None:
+            self._read(message, one.data, at)
 
     # ---- an exchange
 
-    def _frames(self, values: dict[str, Any]) -> dict[str, tuple[Frame, ...]]:
-        """Return the frames of each message to the controller."""
-        inside: dict[str, dict[str, Any]] = {one.name: {} for one in self._wiring.to}
+    def _contents(self, values: dict[str, Any]) -> "Contents":
+        """Return each message to the controller that has values, with its bytes: several of a multiplexed one."""
+        inside: dict[str, dict[str, Any]] = {one.name: dict(self._wiring.fixed[one.name]) for one in self._wiring.to}
         for path, place in self._given.items():
-            inside[place.message.name][place.field.name] = values[path]
-        try:
-            return {
-                one.name: tuple(
-                    Frame(one.identifier, one.encode(inside[one.name], page), one.extended, one.fd)
-                    for page in (one.pages if not _chosen(one, inside[one.name]) else ({},))
-                )
-                for one in self._wiring.to
-                if inside[one.name]
-            }
-        except CodecError as wrong:
-            raise NoAnswer(f"{self.name}: cannot send the sample: {wrong}") from None
+            inside[place.message.name][place.field.name] = place.spot.value(values[path])
+        return [
+            (one, [one.encode(held, page) for page in pages_of(one, held)])
+            for one in self._wiring.to
+            if (held := inside[one.name])
+        ]
 
-    def _in_step(self, t: int, frames: dict[str, tuple[Frame, ...]]) -> None:
-        for each in frames.values():
-            for one in each:
-                self._send(one)
-        if self._wiring.device is None:
-            self._send(Frame(self._wiring.step, struct.pack("<q", t)))
-            self._acknowledged()
-            return
-        self._counter = self._counter % 240 + 1  # CiA 301, 7.2.5.1
-        began = monotonic_ns()
-        self._send(canopen.sync(self._counter))
-        until = began + int(self._timeout * 1e9)
-        missing = {one.message.identifier for one in self._wiring.device.sends if one.type == 1}
-        while missing:
-            if (answer := self._next(until)) is None:
-                raise LinkError(f"{self.name}: no answer to a SYNC within {self._timeout:g} s; is the node still on?")
-            self._seen(*answer)
-            if isinstance(answer[0], Frame):
-                missing.discard(answer[0].identifier)
+    def _send_all(self, contents: "Contents") -> None:
+        for message, each in contents:
+            self._send(*_frames(message, each))
+
+    def _schedule(self, contents: "Contents") -> None:
+        for message, each in contents:
+            self._open_bus().every(message.name, _frames(message, each), message.period or self._period)
 
     def _acknowledged(self) -> None:
         """Take what comes until the controller says that it has scanned."""
@@ -197,22 +190,10 @@ class CanLink(BaseLink):
             if kind == DONE:
                 return
 
-    def _free(self, frames: dict[str, tuple[Frame, ...]]) -> None:
-        bus = self._open_bus()
-        if bus.state == "off":
-            raise NoAnswer(self._bus_off)
-        device = self._wiring.device
-        for name, each in frames.items():
-            message = next(one for one in self._wiring.to if one.name == name)
-            bus.every(name, each, message.period or self._period)
-        if device is not None:
-            self._counter = self._counter % 240 + 1
-            self._send(canopen.sync(self._counter))
+    def _take_all(self) -> None:
         now = monotonic_ns()
         while (one := self._next(0)) is not None:
-            self._seen(one[0], one[1])
-        for _ in self._watch.tick(now):
-            raise LinkError(f"{self.name}: node {device.node if device else 0} sends no heartbeat any more")
+            self._seen(*one)
         if self._silent(now):
             raise NoAnswer(f"{self.name}: no message of the controller for {self._timeout:g} s; is it on the bus?")
 
@@ -223,38 +204,37 @@ class CanLink(BaseLink):
 
     # ---- what comes
 
-    def _next(self, until: int) -> tuple[Frame | Errors, int] | None:
+    def _next(self, until: int) -> tuple[Any, int] | None:
         try:
             wait = (until - monotonic_ns()) / 1e9
             return self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
         except queue.Empty:
             return None
 
-    def _seen(self, one: Frame | Errors, at: int) -> None:
-        if isinstance(one, Errors):
-            if one.state == "off" and self._lockstep:
-                raise LinkError(self._bus_off)
-            return
-        for event in self._watch.seen(one, at):
-            if isinstance(event, canopen.Emergency) and event.code:
-                raise ControllerFault(
-                    f"node {event.node} sent the emergency {event.code:04X}h, register {event.register:02X}h, "
-                    f"{event.said.hex(' ')}"
-                )
-        message = self._messages.get((one.identifier, one.extended))
-        if message is None or one.remote:
-            return
+    def _seen(self, one: Any, at: int) -> None:
+        if not isinstance(one, Errors):
+            self._took(one, at)
+        elif one.state == "off" and self._lockstep:
+            raise LinkError(self._bus_off)
+
+    def _read(self, message: Message, data: bytes, at: int) -> None:
+        """Take the values out of a message; one that says of itself that it is none leaves the one before."""
         try:
-            read = message.raw(one.data)
+            read = message.raw(data)
         except CodecError:
             self.counters["too short"] += 1
             return
         late = at + _KIND_LATE * max(message.period or self._period, self._period)
-        for path, name in self._answers.get(message.name, ()):
+        for path, place in self._answers.get(message.name, ()):
             for field, raw in read:
-                if field.name == name:
-                    quality = j1939.quality(field, raw) if message.filler else "good"
-                    self._values[path] = (field.value(raw), _QUALITY[quality], at, late)
+                if field.name != place.field.name:
+                    continue
+                quality = _QUALITY[j1939.quality(field, raw) if message.filler else "good"]
+                value = place.spot.variable(field.value(raw)) if quality == Quality.GOOD else self._held(path)
+                self._values[path] = (value, quality if value is not None else Quality.BAD, at, late)
+
+    def _held(self, path: str) -> Any:
+        return self._values[path][0] if path in self._values else None
 
     def _fill(self, into: "np.ndarray[Any, Any]") -> Sequence[int] | None:
         now, good = monotonic_ns(), True
@@ -275,8 +255,9 @@ class CanLink(BaseLink):
         assert self._bus is not None
         return self._bus
 
-    def _send(self, frame: Frame) -> None:
-        self._open_bus().send(frame)
+    def _send(self, *frames: Frame) -> None:
+        for one in frames:
+            self._open_bus().send(one)
 
     @property
     def _bus_off(self) -> str:
@@ -284,18 +265,27 @@ class CanLink(BaseLink):
         return f"{self.name}: bus-off: the card has taken itself off the bus and {after}"
 
 
-def _pick(messages: Sequence[Message], places: dict[str, Place]) -> dict[str, list[tuple[str, str]]]:
-    """Return the paths with their signals by message."""
+Contents = list[tuple[Message, list[bytes]]]
+"""Messages with their bytes: of a multiplexed one those of each page."""
+
+
+def _frames(message: Message, contents: Sequence[bytes]) -> tuple[Frame, ...]:
+    return tuple(Frame(message.identifier, one, message.extended, message.fd) for one in contents)
+
+
+def _pick(messages: Sequence[Message], places: dict[str, Place]) -> dict[str, list[tuple[str, Place]]]:
+    """Return the paths with their places by message."""
     return {
         one.name: found
         for one in messages
-        if (found := [(path, place.field.name) for path, place in places.items() if place.message is one])
+        if (found := [(path, place) for path, place in places.items() if place.message is one])
     }
 
 
-def _chosen(message: Message, values: dict[str, Any]) -> bool:
-    """Whether a wired value says which page of a multiplexed message is sent."""
-    return any(name in values for page in message.pages for name in page)
+def pages_of(message: Message, values: Mapping[str, Any]) -> Sequence[Mapping[str, int]]:
+    """Return the pages in which a multiplexed message is sent: all, unless a value says which."""
+    chosen = any(name in values for page in message.pages for name in page)
+    return ({},) if chosen else message.pages
 
 
 def fitting(value: Any, kind: np.dtype[Any]) -> Any:

@@ -124,7 +124,9 @@ class Message:
         self.pages = tuple(_pages(self.root, self.name))
 
     def encode(self, values: Mapping[str, float], page: Mapping[str, int] | None = None) -> bytes:
-        """Return the bytes for some values; a signal without one is 0, `page` lays raw values of multiplexers over it.
+        """Return the bytes for some values; `page` lays raw values of multiplexers over them.
+
+        A signal without a value is 0, of J1939 not available, and so is there a value that is no number.
 
         Raises:
             CodecError: a value is no number, or a multiplexer's value chooses nothing.
@@ -147,13 +149,19 @@ class Message:
     ) -> Iterator[tuple[Field, int]]:
         selectors = {selector.name: branches for selector, branches in branch.choices}
         for one in branch.fields:
-            raw = page[one.name] if one.name in page else one.raw(values.get(one.name, 0.0))
+            raw = page[one.name] if one.name in page else self._raw(one, values)
             yield one, raw
             if one.name in selectors:
                 if raw not in selectors[one.name]:
                     known = ", ".join(map(str, selectors[one.name]))
                     raise CodecError(f"message {self.name}: {one.name} = {raw} chooses no signals; it has {known}")
                 yield from self._chosen(selectors[one.name][raw], values, page)
+
+    def _raw(self, one: Field, values: Mapping[str, float]) -> int:
+        if not self.filler:
+            return one.raw(values.get(one.name, 0.0))
+        value = values.get(one.name, math.nan)
+        return min(one.raw(value), valid_top(one)) if math.isfinite(value) else (1 << one.length) - 1
 
     def decode(self, data: bytes) -> dict[str, float]:
         """Return the values of the signals that are there.
@@ -181,6 +189,18 @@ class Message:
                 if (chosen := branches.get(bits[selector.name])) is not None:
                     waiting.append(chosen)
         return found
+
+
+def valid_top(one: Field) -> int:
+    """Return the largest bits that are a value of J1939; above them one says `error` or `none` (J1939-71, 5.1.4).
+
+    From FBh on a measured quantity is none any more; numbers that name something, addresses or gears, use them too.
+    """
+    if one.signed or one.real or one.length == 1:
+        return (1 << one.length) - 1
+    if one.length < 8:
+        return (1 << one.length) - 3
+    return ((0xFB if one.unit else 0xFE) << (one.length - 8)) - 1
 
 
 def flat(fields: Sequence[Field]) -> Branch:

@@ -1,5 +1,7 @@
 """J1939: published encodings, identifiers, quality, trouble codes."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,9 +25,9 @@ from hil.links.can.j1939 import (
     name_of,
     pack,
     quality,
-    raw_none,
     unpack,
 )  # fmt: skip
+from hil.links.can.signals import Message
 
 NOT_AVAILABLE = b"\xff" * 8
 
@@ -65,7 +67,15 @@ def test_an_identifier_that_is_none_is_refused(one: Identifier, says: str) -> No
 def test_all_ones_are_not_available(message: object) -> None:
     assert all(quality(one, raw) == "none" for one, raw in MESSAGES[61444].raw(NOT_AVAILABLE))
     assert isinstance(message, type(EEC1))
-    assert message.encode({one.name: one.value(raw_none(one)) for one in message.fields.values()}) == NOT_AVAILABLE
+    assert message.encode({}) == NOT_AVAILABLE
+    assert message.encode(dict.fromkeys(message.fields, math.nan)) == NOT_AVAILABLE
+
+
+@pytest.mark.parametrize("message", [EEC1, CCVS1, ETC1, EBC1, TSC1, XBR], ids=lambda one: one.name)
+def test_a_value_beyond_what_can_be_said_is_the_nearest_and_never_an_error(message: Message) -> None:
+    data = message.encode(dict.fromkeys(message.fields, 1e9))
+    assert all(quality(one, raw) == "good" for one, raw in message.raw(data))
+    assert CCVS1.decode(CCVS1.encode({"WheelBasedVehicleSpeed": 1e9}))["WheelBasedVehicleSpeed"] == 0xFAFF / 256
 
 
 def test_the_sender_can_say_that_a_value_is_wrong() -> None:
@@ -76,7 +86,8 @@ def test_the_sender_can_say_that_a_value_is_wrong() -> None:
 
 
 def test_the_zero_of_an_acceleration_demand_lies_at_32127() -> None:
-    (demand,) = [raw for one, raw in XBR.raw(XBR.encode({})) if one.name == "ExternalAccelerationDemand"]
+    data = XBR.encode({"ExternalAccelerationDemand": 0})
+    (demand,) = [raw for one, raw in XBR.raw(data) if one.name == "ExternalAccelerationDemand"]
     assert demand == round(15.687 * 2048) == 32127
     assert XBR.decode(XBR.encode({"ExternalAccelerationDemand": -3}))["ExternalAccelerationDemand"] == pytest.approx(
         -3, abs=1 / 4096

@@ -42,7 +42,7 @@ def test_variables_without_a_signal_are_all_named(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("dbc = 3", "dbc is a str, not 3"),
-        ("", "name either a dbc file or an eds file with its node"),
+        ("", "name a dbc file, \\[j1939\\], or an eds file with its node"),
         ('dbc = "gone.dbc"', "cannot read the DBC file"),
         ('dbc = "drive.dbc"\nto = ["Feed"]', "drive.dbc has no message 'Feed'; did you mean 'Feedback'"),
         ('dbc = "drive.dbc"\nto = ["Many"]\nfrom = ["Many"]', "message 'Many' goes both ways"),
