@@ -22,6 +22,7 @@ from hil.testing import Pair, check_link
 from hil.testing.links import PERIOD
 from tests.links.can import _j1939
 from tests.links.can._bus import until, whole_bus
+from tests.links.can._dbc import HEAD
 
 SPEED = 'from = ["CCVS1"]\n[signals]\nV = "CCVS1.WheelBasedVehicleSpeed"\nB = "CCVS1.BrakeSwitch"\n'
 DM1S = 'from = ["DM1"]\n[signals]\nHOT = "DM1.110.0"\nCOUNT = "DM1.Count"\nRED = "DM1.RedStopLamp"\n'
@@ -162,7 +163,7 @@ def tell(foreign: _j1939.Foreign, data: bytes) -> None:
 
 def test_a_long_message_from_a_foreign_node_is_asked_for_and_acknowledged(tmp_path: Path) -> None:
     (tmp_path / "long.dbc").write_text(
-        _j1939.HEAD
+        HEAD
         + 'BO_ 2565865470 Long: 20 PLC\n SG_ L : 96|64@1- (1,0) [0|0] "" PLC\nSIG_VALTYPE_ 2565865470 L : 2;\n'
     )
     with _j1939.bench(tmp_path, 'dbc = "long.dbc"\nfrom = ["Long"]\n', [("L", "f8")]) as (link, foreign):
