@@ -108,7 +108,7 @@ def _opcua(wanted: Wanted) -> Link:
     url = part.url or wanted.virtual_plc().url
     return OpcUaLink(
         url, *wanted.points, lockstep=wanted.lockstep, scans=wanted.scans, timeout=wanted.timeout,
-        namespace=part.namespace or VARIABLES, security=_security(wanted), subscribe=subscribe,
+        namespace=part.namespace or VARIABLES, security=security_of(wanted), subscribe=subscribe,
     )  # fmt: skip
 
 
@@ -126,7 +126,8 @@ def _subscribe(wanted: Wanted) -> "Subscribe | None":
     return Subscribe(period, publishing, sampling, part.source_timestamps)
 
 
-def _security(wanted: Wanted) -> "ClientSecurity | None":
+def security_of(wanted: Wanted) -> "ClientSecurity | None":
+    """Return how the OPC UA link is protected, None for not at all."""
     part = wanted.rig.file.links.opcua
     if part.pki is None:
         return None

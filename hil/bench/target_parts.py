@@ -5,12 +5,14 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
+from hil.bench.external_parts import ExternalPart
 from hil.bench.link_parts import SerialPart
 from hil.verdicts.requirements import Strict
 
-TargetName = Literal["plc", "firmware"]
+TargetName = Literal["plc", "firmware", "external"]
 """The targets that `--target` and the controller's `target` may name; how each is met stands in `hil.bench.targets`.
-`plc` is the program itself: in the loop, or in a virtual PLC. Another target has variables of the program's names."""
+`plc` is the program itself: in the loop, or in a virtual PLC; `external` is a box that is there already. Another target
+has variables of the program's names."""
 TARGET_NAMES: tuple[str, ...] = get_args(TargetName)
 
 
@@ -25,3 +27,4 @@ class TargetsPart(Strict):
     """The targets of a rig."""
 
     firmware: FirmwarePart | None = None
+    external: ExternalPart = ExternalPart()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from hil.bench.rig_file import ControllerPart
     from hil.links import Link
 
-OWN_LINK: dict[str, str] = {"firmware": "serial"}
+OWN_LINK: dict[str, str] = {"firmware": "serial", "external": "opcua"}
 """The link over which a target is met that is no program of ours, when nobody names another."""
 
 
@@ -26,7 +26,13 @@ def _firmware(link: str, wanted: "Wanted") -> "Link":
     return firmware_link(link, wanted)
 
 
-MAKERS: dict[str, Callable[[str, "Wanted"], "Link"]] = {"plc": _plc, "firmware": _firmware}
+def _external(link: str, wanted: "Wanted") -> "Link":
+    from hil.bench.external import bring_up
+
+    return bring_up(link, wanted)
+
+
+MAKERS: dict[str, Callable[[str, "Wanted"], "Link"]] = {"plc": _plc, "firmware": _firmware, "external": _external}
 """For each name of `hil.bench.target_parts.TargetName`: the link of a name to the target brought up, not yet open.
 
 What a target is, its version and its digests, goes into `wanted.facts`, and from there into the result.

@@ -183,6 +183,7 @@ def serve(
     period: Annotated[str | None, typer.Option(help="time between scans, by default the task's INTERVAL")] = None,
     until_eof: Annotated[bool, typer.Option("--until-eof", help="end when standard input does")] = False,
     profile: PROFILE = "auto",
+    serial_number: Annotated[str, typer.Option(metavar="TEXT", help="what it says that its serial number is")] = "",
 ) -> None:
     """Serve a program over OPC UA, Modbus TCP, Modbus RTU, CAN or several until a signal ends it."""
     from hil.errors import InputError
@@ -194,7 +195,10 @@ def serve(
         raise InputError("a CAN bus needs both --can INTERFACE:CHANNEL and --can-wiring FILE")
     bus = (can, can_wiring) if can is not None and can_wiring is not None else None
     doors = Doors(opcua, modbus, unlocated, security_of(pki, users, insecure), modbus_rtu, bus)
-    serve(file, doors, clock, program=program, period=ns, until_eof=until_eof, profile=profile)
+    serve(
+        file, doors, clock, program=program, period=ns, until_eof=until_eof, profile=profile,
+        serial_number=serial_number,
+    )  # fmt: skip
 
 
 app.command(name="map")(show_map)

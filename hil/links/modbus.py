@@ -200,6 +200,16 @@ class ModbusLink(BaseLink):
         self._fit_to = [(k, places[p].kind) for k, (p, kind) in enumerate(self.writes) if _other(places[p], kind)]
         self._fit_back = [(k, kind) for k, (p, kind) in enumerate(self.reads) if _other(places[p], kind)]
 
+    def identity(self) -> dict[str, str]:
+        """Return what the slave says of itself, over a link that is not open.
+
+        Raises:
+            LinkError: nobody answers, or with something else.
+        """
+        from hil.links.modbus_identity import identity
+
+        return identity(self.wire)
+
     def _connect(self) -> None:
         self.wire.open()
         faults = [words for one in (*self._to, *self._back) for words in self._missing(one)]

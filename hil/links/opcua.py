@@ -93,6 +93,17 @@ class OpcUaLink(BaseLink):
         """
         return self._run(self._opened_session().now)
 
+    def identity(self) -> dict[str, str]:
+        """Return what the server says of the device that it stands for, over a link that is not open.
+
+        Raises:
+            LinkError: nobody answers, or is not trusted.
+        """
+        from hil.links.opcua_identity import identity
+
+        with self.visiting() as session:
+            return self.run(lambda: identity(session))
+
     @contextmanager
     def visiting(self) -> Iterator["Session"]:
         """Connect without a check of points, for who only looks around; `run` does a piece of work there."""

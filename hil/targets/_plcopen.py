@@ -10,11 +10,11 @@ from asyncua import ua
 from asyncua.server.address_space import AddressSpace, AttributeValue
 
 from hil.links.opcua_types import ELEMENTARY, SUBTYPES, coarse
-from hil.plc import Program
 from hil.signals import in_words
 from hil.targets._address_space import READ, WRITE, Reader, Spaces, Tree, attribute, computed, standard
 from hil.targets._kinds import Kind, Scalar, Structure
 from hil.targets._values import Kinds, Value
+from hil.targets.controller import Controller
 
 _A, _T, _O = ua.AttributeIds, ua.VariantType, ua.ObjectIds
 
@@ -63,8 +63,9 @@ _REFERENCES = (
 class Model:
     """Fills an address space with a program's types, its configuration and all its variables."""
 
-    def __init__(self, space: AddressSpace, spaces: Spaces, program: Program, kinds: Kinds) -> None:
-        self._space, self._spaces, self._program, self._kinds = space, spaces, program, kinds
+    def __init__(self, space: AddressSpace, spaces: Spaces, controller: Controller, kinds: Kinds) -> None:
+        self._space, self._spaces, self._program, self._kinds = space, spaces, controller.program, kinds
+        self._plate = controller.nameplate
         self.tree = Tree(space, spaces)
 
     def _plcopen(self, number: int) -> ua.NodeId:
@@ -175,9 +176,9 @@ class Model:
 
     def _nameplate(self, node: ua.NodeId) -> None:
         """The properties that a device must have (OPC 10000-100 clause 5.6)."""
-        words = {"Manufacturer": "hilbench", "Model": "virtual PLC"}
-        texts = {"HardwareRevision": "", "DeviceRevision": "", "DeviceManual": "", "SerialNumber": ""}
-        texts["SoftwareRevision"] = self._program.digest[:16]
+        words = {"Manufacturer": self._plate.manufacturer, "Model": self._plate.model}
+        texts = {"HardwareRevision": "", "DeviceRevision": "", "DeviceManual": ""}
+        texts |= {"SerialNumber": self._plate.serial_number, "SoftwareRevision": self._plate.software_revision}
         sources = [(one, attribute(ua.LocalizedText(text), _T.LocalizedText)) for one, text in words.items()]
         sources += [(one, attribute(text, _T.String)) for one, text in texts.items()]
         sources.append(("RevisionCounter", attribute(-1, _T.Int32)))

@@ -11,6 +11,7 @@ import numpy as np
 from hil.errors import InputError
 from hil.plc.program import Fault, Memory, Program
 from hil.plc.runtime import Runtime
+from hil.targets.nameplate import Nameplate
 
 _MOST_SCANS = 100_000
 _IDLE = 20_000_000  # ns between two looks at what is written, while nothing scans
@@ -24,15 +25,20 @@ class Controller:
 
     `image` is the memory after the last completed scan, replaced as a whole: whoever holds it has
     consistent values. What is written acts at the next scan, while nothing scans at once.
-    `told` hears of each PLC fault.
+    `told` hears of each PLC fault; `serial_number` stands on its nameplate.
     """
 
     def __init__(
-        self, program: Program, period: int | None = None, told: Callable[[Fault], None] | None = None
+        self,
+        program: Program,
+        period: int | None = None,
+        told: Callable[[Fault], None] | None = None,
+        serial_number: str = "",
     ) -> None:
         if period is not None and period <= 0:
             raise InputError(f"a period of {period} ns is none; give the time between two scans, as --period 10ms")
         self.program = program
+        self.nameplate = Nameplate(program.digest[:16], serial_number)
         self.period = period or program.period
         self._told = told
         self._stop = threading.Event()

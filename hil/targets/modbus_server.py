@@ -4,7 +4,8 @@ import asyncio
 import struct
 
 from hil.errors import InputError
-from hil.links.codecs.modbus import FAULT, FAULT_WORDS, STEP, WRITE_REGISTERS, tcp_frame
+from hil.links.codecs import device_identification
+from hil.links.codecs.modbus import FAULT, FAULT_WORDS, IDENTIFY, STEP, WRITE_REGISTERS, tcp_frame
 from hil.targets._modbus_pdu import Bank
 from hil.targets.controller import Controller
 from hil.targets.modbus_map import Map
@@ -32,6 +33,8 @@ class Slave:
         elif self._lockstep and request[:3] == bytes([4]) + FAULT.to_bytes(2, "big"):
             words = self._controller.fault.encode("latin-1", "replace")[: 2 * FAULT_WORDS]
             return bytes([4, 2 * FAULT_WORDS]) + words.ljust(2 * FAULT_WORDS, b"\0")
+        if request[:2] == bytes([IDENTIFY, device_identification.MEI]):
+            return device_identification.answer(request, self._controller.nameplate.objects)
         return self._bank.answer(request, self._controller.image, self._controller.write)
 
     def _step(self, request: bytes) -> bytes:

@@ -125,7 +125,7 @@ class OpcUaServer:
         kinds = Kinds(self.controller.program, spaces.own)
         found = values(self.controller.program, kinds)
         self._attributes.know(spaces, found)
-        model = Model(internal.aspace, spaces, self.controller.program, kinds)
+        model = Model(internal.aspace, spaces, self.controller, kinds)
         model.types()
         groups = model.configuration()
         model.variables(found, groups, self._attributes.read_one)

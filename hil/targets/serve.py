@@ -51,6 +51,7 @@ def serve(
     period: int | None = None,
     until_eof: bool = False,
     profile: str = "auto",
+    serial_number: str = "",
 ) -> None:
     """Serve a program until SIGTERM or SIGINT ends it, or with `until_eof` the end of standard input.
 
@@ -69,7 +70,7 @@ def serve(
     from hil.plc import compile_file
     from hil.targets.controller import Controller
 
-    controller = Controller(compile_file(Path(file), program, profile), period, _tell)
+    controller = Controller(compile_file(Path(file), program, profile), period, _tell, serial_number)
     asyncio.run(_serve(controller, doors, clock))
 
 

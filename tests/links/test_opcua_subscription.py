@@ -135,6 +135,11 @@ def test_a_refused_write_makes_what_is_read_uncertain_and_is_counted(url: str, r
         assert set(link.health.counters) == {"BadUserAccessDenied"}
 
 
+def test_a_server_without_devices_says_what_it_is_built_of(url: str) -> None:
+    found = OpcUaLink(url, [], [], lockstep=False).identity()
+    assert (list(found), found["manufacturer"]) == (["manufacturer", "model", "software_revision"], "FreeOpcUa")
+
+
 def test_lost_messages_are_counted_and_the_values_read_anew(url: str) -> None:
     with opened(url, SUBSCRIBED) as link:
         exchange(link, 1, lambda _: link.counters["lost message"] > 0)

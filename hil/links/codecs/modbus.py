@@ -12,7 +12,7 @@ from typing import Literal
 Table = Literal["coil", "discrete input", "holding register", "input register"]
 
 READ: dict[Table, int] = {"coil": 1, "discrete input": 2, "holding register": 3, "input register": 4}
-WRITE_BITS, WRITE_REGISTERS, MASK = 15, 16, 22
+WRITE_BIT, WRITE_BITS, WRITE_REGISTERS, MASK, IDENTIFY = 5, 15, 16, 22, 43
 MOST_READ = {1: 2000, 2: 2000, 3: 125, 4: 125}
 MOST_WRITTEN = {WRITE_BITS: 1968, WRITE_REGISTERS: 123}
 EXCEPTIONS = {
@@ -59,6 +59,11 @@ def write_coils(address: int, bits: Sequence[int]) -> bytes:
     """Return the request that writes coils."""
     packed = sum(1 << number for number, bit in enumerate(bits) if bit).to_bytes(-(-len(bits) // 8), "little")
     return struct.pack(">BHHB", WRITE_BITS, address, len(bits), len(packed)) + packed
+
+
+def write_coil(address: int, value: bool) -> bytes:
+    """Return the request that writes one coil, which simple relays know, too."""
+    return struct.pack(">BHH", WRITE_BIT, address, 0xFF00 if value else 0)
 
 
 def mask_register(address: int, mask: int, word: int) -> bytes:
@@ -200,7 +205,7 @@ def _sound(frame: bytes | bytearray) -> bool:
 
 
 def _known(function: int) -> int | None:
-    return function & 0x7F if function & 0x7F in (1, 2, 3, 4, 5, 6, 15, 16, 22, 23) else None
+    return function & 0x7F if function & 0x7F in (1, 2, 3, 4, 5, 6, 15, 16, 22, 23, 43) else None
 
 
 def _request_length(held: bytearray) -> int | None:
@@ -211,6 +216,8 @@ def _request_length(held: bytearray) -> int | None:
         return 9 + held[6] if len(held) > 6 else 9
     if function == 23:
         return 13 + held[10] if len(held) > 10 else 13
+    if function == IDENTIFY:
+        return 7
     return 10 if function == MASK else None
 
 
@@ -222,4 +229,16 @@ def _answer_length(held: bytearray) -> int | None:
         return 5 + held[2]
     if function in (5, 6, WRITE_BITS, WRITE_REGISTERS):
         return 8
+    if function == IDENTIFY:
+        return _identification_length(held)
     return 10 if function == MASK else None
+
+
+def _identification_length(held: bytearray) -> int:
+    """Return how long an identification is, or one byte more than is there: each object has a length of its own."""
+    at = 8
+    for _ in range(held[7] if len(held) > 7 else 1):
+        if len(held) < at + 2:
+            return len(held) + 1
+        at += 2 + held[at + 1]
+    return at + 2
