@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hil.bench.rig import open_rig
 from hil.bench.run import Options, Run
 from hil.errors import HilError, InputError, RunError
 from hil.plc import compile_file
@@ -114,6 +115,23 @@ def test_a_step_down_that_fails_is_warned_of_and_costs_no_result(
     with pytest.warns(RuntimeWarning, match="is not taken down: command false: it ended with status 1: without a word"):
         result = run(project, tmp_path, {**box, "targets.external": {"down": down}})
     assert (result["verdict"], result["target"]["down"]) == ("pass", [{"step": "command false", "done": False}])
+
+
+def test_a_canopen_node_is_identified_by_its_object(tmp_path: Path) -> None:
+    drive = Path(__file__).parents[2] / "rigs" / "drive"
+    bus = f"udp_multicast:239.74.163.2:{free_port()}"
+    can = {"links.can.bus": bus, "links.can.wiring": "canopen.toml", "links.can.external": True}
+
+    def met(serial_number: str) -> Run:
+        rig = open_rig(drive, {**can, "targets.external": {"expect": {"serial_number": serial_number}}})
+        return Run(rig, Options("brief", "can", folder=tmp_path / serial_number, target="external"))
+
+    program = (drive / open_rig(drive).file.controller.program).resolve()
+    with ready(program, "--can", bus, "--can-wiring", str(drive / "canopen.toml"), "--clock", "lockstep"):
+        result = met("0x00000000").execute()
+        assert (result["verdict"], result["target"]["identity"]["product"]) == ("pass", "0x00000001")
+        with pytest.raises(InputError, match="has the serial number '0x00000000', the rig expects '0x00000001'"):
+            met("0x00000001").execute()
 
 
 @pytest.mark.parametrize("link", ["opcua", "modbus-tcp", "modbus-rtu", "can", "serial"])

@@ -28,6 +28,16 @@ class CanOpenLink(CanLink):
         assert device is not None
         return device
 
+    def identity(self) -> dict[str, str]:
+        """Return what the node says of itself; the link is opened for that, and closed again.
+
+        Raises:
+            LinkError: no such node on the bus, or another than its EDS says.
+        """
+        self.open()
+        self.close()
+        return {words.replace(" ", "_"): self.facts[words] for words in _IDENTITY.values() if words in self.facts}
+
     def _bring_up(self) -> None:
         """Let the node start anew, wait for its boot-up message, set it up, and start it (CiA 301, 7.3.2)."""
         device, self._counter = self._device, 0
