@@ -121,6 +121,8 @@ def _print(result: dict[str, Any]) -> None:
         f"seed {result['seed']}: {result['simulated_s']:g} s in {result['wall_s']:.3f} s, "
         f"{result['speed']:.0f} times real time, {result['ns_per_step']:.0f} ns per step{late}"
     )
+    if identity := result["target"].get("identity"):
+        typer.echo("target  " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in identity.items()))
     typer.echo(f"record  {result['paths']['record']}  sha256 {result['record']['digest']}")
     typer.echo(f"report  {result['paths']['report']}")
     if "coverage" in result:

@@ -73,11 +73,15 @@ def script_json(data: object) -> str:
 
 
 def flat(facts: Mapping[str, Any], above: str = "") -> dict[str, str]:
-    """Nested facts as lines of text: `policy.total` and its value."""
+    """Nested facts as lines of text: `policy.total` and its value; those of a list go by what stands first in each."""
     lines: dict[str, str] = {}
     for key, value in facts.items():
         if isinstance(value, Mapping):
             lines |= flat(value, f"{above}{key}.")
+        elif isinstance(value, list | tuple) and value and all(isinstance(one, Mapping) for one in value):
+            for one in value:
+                (_, name), *rest = one.items()
+                lines |= flat(dict(rest), f"{above}{key}.{name}.")
         else:
             real = value is None or isinstance(value, float)
             lines[above + key] = _words.number(value, 9) if real else str(value)

@@ -110,6 +110,7 @@ def result(record: Recording, verdict: str = "pass", **more: Any) -> dict[str, A
             "late": 0,
             "policy": {"total": 0, "consecutive": 0},
         },
+        "target": {"name": "plc"},
         "link_health": {},
         "inputs": [
             {"path": "rigs/tank/rig.toml", "digest": "ab" * 32},

@@ -76,6 +76,15 @@ def test_the_page_says_verdict_margins_and_digests(tmp_path: Path) -> None:
     assert "Every row of the record is drawn." in words
 
 
+def test_the_page_says_who_the_target_is_and_what_the_link_agreed_on(tmp_path: Path) -> None:
+    run = result(recording(tmp_path, 500), "pass")
+    run["target"] = {"name": "external", "identity": {"serial_number": "B-7"}, "up": [{"step": "port", "seconds": 0.1}]}
+    run["link_health"] = {"agreed": ({"name": "queue size", "asked": 1, "revised": 2},), "values": ()}
+    page = report(run, read(tmp_path / "record.mf4"))
+    told = {"identity.serial_number": "B-7", "up.port.seconds": "0.1", "agreed.queue size.revised": "2", "values": "()"}
+    assert [name for name, text in told.items() if f'<th scope="row">{name}</th><td>{text}</td>' not in page] == []
+
+
 def test_the_page_holds_every_moving_signal_as_it_was_recorded(tmp_path: Path) -> None:
     record = recording(tmp_path, 500)
     data = Page(report(result(record), record)).data()
