@@ -32,7 +32,7 @@ def firmware_link(link: str, wanted: "Wanted") -> "Link":
         raise InputError(f"{source.at('targets', 'firmware')}: firmware is met over serial, not over {link!r}")
     board, image = _image(source.path.parent / part.image, part.board)
     wanted.facts.update(image=str(image.path), digest=image.digest, compiler=image.compiler, board=board.name)
-    if wanted.lockstep:
+    if (part.emulator or ("unicorn" if wanted.lockstep else "qemu")) == "unicorn":
         wanted.facts["emulator"] = f"Unicorn {version('unicorn')}"
         return framed(wanted, part, LockstepPort(image, board, wanted.side.period), LockstepLink)
     qemu = wanted.stack.enter_context(Qemu(image, board))

@@ -21,6 +21,11 @@ class FirmwarePart(SerialPart):
 
     image: str = Field(description="an ELF file, relative to the rig file")
     board: Literal["lm3s6965evb", "mps2-an385", "mps2-an386"]
+    emulator: Literal["unicorn", "qemu"] | None = Field(
+        None,
+        description="unicorn in virtual time and qemu on the wall clock when left out; qemu in virtual time is for "
+        "images that know no time but their frames",
+    )
 
 
 class TargetsPart(Strict):

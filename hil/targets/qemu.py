@@ -45,6 +45,8 @@ class Qemu:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         # The socket listens before QEMU starts: nobody else can take the port, and who connects waits for the board.
         with socket.create_server(("127.0.0.1", 0)) as server:
+            # An image sends byte by byte; what is accepted takes the option over.
+            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._url = f"socket://127.0.0.1:{server.getsockname()[1]}"
             # A session of its own: Ctrl-C is for the bench. When the bench dies of a signal, so does QEMU.
             with_bench = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
