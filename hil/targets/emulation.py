@@ -4,7 +4,7 @@ The processor executes one instruction in each cycle of the board's clock; while
 empty receiver again and again, time jumps to the next interrupt. Why so: docs/decisions/0010-firmware-time.md.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from hil.links import ControllerFault
 from hil.targets._cortex_m import Registers, SystemControl
@@ -21,7 +21,7 @@ _NOT_EXECUTED = {
     17: "an instruction of a coprocessor that the processor does not have",
     18: "an instruction that is no Thumb code, as behind a branch to an even address", 23: "an unaligned access",
 }  # fmt: skip
-_SINGLE_STEPS = 256
+_SINGLE_STEPS, _FEW = 256, 64
 
 
 class Emulation:
@@ -42,6 +42,7 @@ class Emulation:
         self._raised: int | None = None
         self._missed: tuple[int, int, int] | None = None
         self._broken: str | None = None
+        self._rest: Literal["sleeps", "polls"] | None = None
         self.idle = False
         self._connect()
         self._registers.set("MSP", image.stack)
@@ -65,26 +66,35 @@ class Emulation:
         """Take the bytes that the UART has sent."""
         return self._uart.drain()
 
+    def peek(self, variable: str, size: int) -> bytes:
+        """Read the memory of a variable.
+
+        Raises:
+            InputError: the image has no such symbol.
+        """
+        return bytes(self._core.mem_read(self.image.address_of(variable), size))
+
     def run_to(self, ns: int) -> None:
         """Run until so much time has passed since reset; `idle` tells whether it came to rest on the way."""
-        until, self.idle, masked = ns * self.board.clock // 1_000_000_000, False, 0
+        until, self.idle, held = ns * self.board.clock // 1_000_000_000, False, 0
         while self.cycle < until:
-            if self._take_interrupt():
-                masked = 0
+            held = 0 if self._take_interrupt() else held + 1 if self._control.exceptions.waiting else 0
             due = self._control.timer.due()
-            event = min(until, max(due, self.cycle)) if due is not None else until
-            held = bool(self._control.exceptions.waiting)
-            masked = masked + 1 if held else 0
-            # A masked interrupt has to be taken at the instruction that lets it in.
-            asleep = self._execute(1 if 0 < masked <= _SINGLE_STEPS else event - self.cycle)
-            if asleep:
+            event = until if due is None else min(until, max(due, self.cycle))
+            if self._rest is not None and not self._wakes():
                 self._sleep(event)
+            else:
+                # An interrupt that is held off has to be taken where the image lets it in.
+                few = 0 if not held else 1 if held <= _SINGLE_STEPS else _FEW
+                self._rest = self._execute(min(few or event, event - self.cycle))
             self._control.timer_passed()
+            if self._rest == "polls" and self.cycle == due:
+                self._rest = None
 
     # ---- the processor
 
-    def _execute(self, count: int) -> bool:
-        """Execute so many instructions at most; return whether the processor came to rest."""
+    def _execute(self, count: int) -> Literal["sleeps", "polls"] | None:
+        """Execute so many instructions at most; return whether, and how, the processor came to rest."""
         from unicorn import UcError
 
         self._count.limit, self._count.stopped = self._count.count + count, 0
@@ -97,8 +107,10 @@ class Emulation:
             raise self._fault(self._broken)
         if self._raised is not None:
             self._handle(self._raised)
-            return False
-        return not self._count.stopped or self._uart.polled
+            return None
+        if not self._count.stopped:
+            return "sleeps"
+        return "polls" if self._uart.polled else None
 
     def _take_interrupt(self) -> bool:
         """Go to the handler of the most urgent exception that may be taken."""
@@ -108,6 +120,7 @@ class Emulation:
         if not exceptions.waiting or (number := exceptions.next(self._registers.floor)) is None:
             return False
         self._enter(number)
+        self._rest = None
         return True
 
     def _enter(self, number: int) -> None:
@@ -134,17 +147,16 @@ class Emulation:
         else:
             raise self._fault(_NOT_EXECUTED.get(raised, f"exception {raised} of the emulator"))
 
+    def _wakes(self) -> bool:
+        """Whether what has come ends a rest: an interrupt, taken or held off, or the byte that was looked for."""
+        return bool(self._control.exceptions.waiting or (self._rest == "polls" and self._uart.received))
+
     def _sleep(self, event: int) -> None:
-        """Let time jump to the next event, unless something has come already."""
-        self._uart.polls = 0
-        receive, transmit = self._uart.lines
-        if not (self._control.exceptions.waiting or receive or transmit):
-            timer = self._control.timer
-            wakes = timer.control & 2 and timer.due() is not None
-            if self._count.stopped == 0 and not wakes and not self._listens():
-                raise self._fault("sleeps for ever: no interrupt is enabled that could wake it")
-            self.idle = True
-            self._slept += max(0, event - self.cycle)
+        """Let time jump to the next event."""
+        timer, self.idle, self._uart.polls = self._control.timer, True, 0
+        if self._rest == "sleeps" and not (timer.control & 2 and timer.due() is not None) and not self._listens():
+            raise self._fault("sleeps for ever: no interrupt is enabled that could wake it")
+        self._slept += event - self.cycle
 
     def _listens(self) -> bool:
         return self._uart.listens and bool(self._control.exceptions.enabled >> (_IRQ + self.board.uart.receive) & 1)
@@ -206,7 +218,7 @@ class Emulation:
         )
 
         if error.errno == UC_ERR_INSN_INVALID:
-            return _NOT_EXECUTED[1]
+            return _NOT_EXECUTED[1 if self._registers.get("XPSR") >> 24 & 1 else 18]
         if self._missed is None:
             return f"the emulator says: {error}"
         access, address, size = self._missed

@@ -1,13 +1,14 @@
 """A firmware image: what an ELF file puts where on a board, its symbols, and which compiler made it."""
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from hil.errors import InputError
+from hil.errors import InputError, near
 from hil.targets.firmware_boards import Board
 
 # What pyelftools raises over a damaged file, by its own tests and by ours.
@@ -32,6 +33,7 @@ class Image:
     path: Path
     segments: tuple[Segment, ...]
     symbols: tuple[tuple[int, str], ...]
+    variables: Mapping[str, int]
     compiler: str
     digest: str
     stack: int
@@ -40,6 +42,16 @@ class Image:
     @cached_property
     def _starts(self) -> list[int]:
         return [address for address, _ in self.symbols]
+
+    def address_of(self, variable: str) -> int:
+        """Return where a variable is.
+
+        Raises:
+            InputError: there is none.
+        """
+        if variable not in self.variables:
+            raise InputError(f"{self.path}: no variable {variable!r}{near(variable, self.variables)}")
+        return self.variables[variable]
 
     def place(self, pc: int) -> str:
         """Return an address with the symbol that it lies behind, as `pc 0x0000012c (main+0x10)`."""
@@ -59,8 +71,8 @@ def read_image(path: Path, board: Board) -> Image:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read the firmware image {path}: {error.strerror}") from None
-    segments, symbols, compiler = _parsed(path, data)
-    for one in segments:
+    parsed = _parsed(path, data)
+    for one in parsed.segments:
         memory = board.memory_at(one.address)
         if memory is None or one.address + len(one.data) > memory.start + memory.size:
             where = f"from {one.address:#010x} to {one.address + len(one.data):#010x}"
@@ -68,11 +80,18 @@ def read_image(path: Path, board: Board) -> Image:
                 f"{path}: a segment {where} lies in no memory of {board.name}, which has {_words(board)}; "
                 "link the image for this board"
             )
-    stack, reset = _vectors(path, segments, board)
-    return Image(path, tuple(segments), tuple(symbols), compiler, sha256(data).hexdigest(), stack, reset)
+    stack, reset = _vectors(path, parsed.segments, board)
+    return Image(path, *parsed, sha256(data).hexdigest(), stack, reset)
 
 
-def _parsed(path: Path, data: bytes) -> tuple[list[Segment], list[tuple[int, str]], str]:
+class _Parsed(NamedTuple):
+    segments: tuple[Segment, ...]
+    symbols: tuple[tuple[int, str], ...]
+    variables: Mapping[str, int]
+    compiler: str
+
+
+def _parsed(path: Path, data: bytes) -> _Parsed:
     from io import BytesIO
 
     from elftools.common.exceptions import ELFError
@@ -85,7 +104,8 @@ def _parsed(path: Path, data: bytes) -> tuple[list[Segment], list[tuple[int, str
         elf = ELFFile(BytesIO(data))
         kind = (elf.elfclass, elf.little_endian, elf["e_machine"], elf["e_type"])
         if kind == (32, True, "EM_ARM", "ET_EXEC"):
-            return _segments(elf, len(data)), _symbols(elf), _compiler(elf)
+            functions = tuple(sorted((at & ~1, name) for name, at in _symbols(elf, "STT_FUNC")))
+            return _Parsed(_segments(elf, len(data)), functions, dict(_symbols(elf, "STT_OBJECT")), _compiler(elf))
     except (ELFError, ConstructError, *_DAMAGED) as error:
         raise InputError(f"{path}: a damaged ELF file ({str(error) or type(error).__name__}); build it anew") from None
     bits, order = kind[0], "little" if kind[1] else "big"
@@ -95,7 +115,7 @@ def _parsed(path: Path, data: bytes) -> tuple[list[Segment], list[tuple[int, str
     )
 
 
-def _segments(elf: Any, size: int) -> list[Segment]:
+def _segments(elf: Any, size: int) -> tuple[Segment, ...]:
     found = []
     for one in elf.iter_segments("PT_LOAD"):
         if one["p_filesz"] == 0:
@@ -105,16 +125,14 @@ def _segments(elf: Any, size: int) -> list[Segment]:
         found.append(Segment(one["p_paddr"], one.data()))
     if not found:
         raise ValueError("no segment to load")
-    return found
+    return tuple(found)
 
 
-def _symbols(elf: Any) -> list[tuple[int, str]]:
-    """Return the functions by address; an image without a symbol table has none."""
+def _symbols(elf: Any, kind: str) -> list[tuple[str, int]]:
+    """Return names and addresses; an image without a symbol table has none."""
     table = elf.get_section_by_name(".symtab")
-    if table is None:
-        return []
-    functions = (one for one in table.iter_symbols() if one["st_info"]["type"] == "STT_FUNC")
-    return sorted((one["st_value"] & ~1, one.name) for one in functions)
+    found = table.iter_symbols() if table is not None else ()
+    return [(one.name, one["st_value"]) for one in found if one["st_info"]["type"] == kind]
 
 
 def _compiler(elf: Any) -> str:
@@ -123,7 +141,7 @@ def _compiler(elf: Any) -> str:
     return "; ".join(one.decode("ascii", "replace") for one in words if one)
 
 
-def _vectors(path: Path, segments: list[Segment], board: Board) -> tuple[int, int]:
+def _vectors(path: Path, segments: tuple[Segment, ...], board: Board) -> tuple[int, int]:
     """Return the initial stack pointer and the reset handler (Armv7-M ARM, B1.5.3)."""
     first = next((one for one in segments if board.memories[0].start in one), None)
     at = board.memories[0].start - first.address if first is not None else 0
