@@ -1,7 +1,7 @@
 """A plant without a rig: stepped by the loop, moved by settings, seen as a table."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -127,7 +127,10 @@ def _cells(one: Signal) -> list[str]:
 
 
 class Run:
-    """One run in its own memory; `ended` is the time (ns) at which it stopped, `reason` why, if early."""
+    """One run in its own memory; `ended` is the time (ns) at which it stopped, `reason` why, if early.
+
+    Its blocks are called by their addresses: other than in a rig, no loop is compiled for the plant.
+    """
 
     def __init__(self, what: PlantRun) -> None:
         self.what = what
@@ -137,7 +140,7 @@ class Run:
         memory = {role: self._image.section(name, role) for role in ROLES}
         for role in ROLES:
             memory[role][:] = what.start[role]
-        self._solver = Solver.of(plant, what.method, memory)
+        self._solver = Solver.apart(plant, what.method, memory)
         p, x, u, y = (memory[role] for role in ROLES)
         self._ring = Ring(self._image.memory, what.every, _ROWS, waits=True)
         self._due = [script(list(self._changes()), what.step)]
@@ -148,7 +151,8 @@ class Run:
             period = what.step if plant.update else what.every  # an update may build on the outputs before
             self._seen.append(Step("measure", plant.measure_kernel, period, p, x, u, y))
         self._advance = Step("solver", self._solver.code, what.step, self._solver.problem, x, u)
-        self._loop = Loop([*self._due, *self._seen, self._ring.step, self._advance], what.step)
+        steps = (*self._due, *self._seen, self._ring.step, self._advance)
+        self._loop = Loop([replace(one, block=one.address) for one in steps], what.step)
 
     def _changes(self) -> Iterator[Change]:
         for one in self.what.settings:
@@ -177,8 +181,8 @@ class Run:
                 raise RunError(self._diverged())
             if status == SINGULAR:
                 raise RunError(f"plant {self.what.plant.name}: {NO_SOLUTION} at t = {in_words(loop.t)}")
-            taken = self._ring.take()
-            yield self._rows(taken["t"], taken["image"])
+            if (taken := self._ring.take()).size:
+                yield self._rows(taken["t"], taken["image"])
         if status not in (0, HOST):
             self.ended = int(self._solver.problem["at"][0])
             self.reason = self.what.plant.trips.signals[status - 1].words

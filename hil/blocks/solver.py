@@ -1,8 +1,9 @@
 """Solvers are blocks: x is the plant's state, u its inputs, and p says where its parameters are.
 
-A solver is compiled for its plant: the number of states and the functions to call are constants in it, and its work
-space is its own, so that LLVM sees the whole step. A plant's shut-down is found here, to the nanosecond, because only
-the solver can go back.
+A rig's solver is compiled for its plant: the number of states and the functions to call are constants in it, and its
+work space is its own, so that LLVM sees the whole step. One that stands apart calls the plant's functions by their
+addresses: it gives the same values and has nothing to compile. A plant's shut-down is found here, to the nanosecond,
+because only the solver can go back.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ import numpy as np
 
 from hil.blocks.block import Plant
 from hil.blocks.kernel import Kernel
-from hil.blocks.linked import Linked
+from hil.blocks.linked import Code, Linked
 from hil.errors import InputError
 
 _VECTORS = ("start", "trial", "k1", "k2", "k3", "k4")
@@ -55,10 +56,11 @@ _ADVANCE = Kernel("hil.blocks.solver_kernels", "advance", (_PROBLEM, None, None,
 
 @dataclass(frozen=True)
 class Solver:
-    """A plant's solver: its block, and the block's p, shape (1,)."""
+    """A plant's solver: its block, the block's p, shape (1,), and its work space where that is not its own."""
 
-    code: Linked
+    code: Code
     problem: "np.ndarray[Any, Any]"
+    work: "np.ndarray[Any, Any] | None" = None
 
     @staticmethod
     def of(plant: Plant, method: str, memory: Mapping[str, "np.ndarray[Any, Any]"]) -> "Solver":
@@ -67,19 +69,41 @@ class Solver:
         Raises:
             InputError: the plant has too many states for an implicit method.
         """
-        if method in IMPLICIT and plant.state.size > MOST_STATES:
-            raise InputError(
-                f"solver {method} takes plants of up to {MOST_STATES} states and {plant.name} has {plant.state.size}; "
-                "take rk4, or move profiles into its discrete part with an implicit step of their own"
-            )
+        sizes, work = _sizes(plant, method)
         problem = np.zeros(1, PROBLEM)
         problem["p"] = memory["parameters"].ctypes.data
         derivative, trip = plant.derivative_kernel, plant.trip_kernel
-        sizes = {"n": plant.state.size, "trips": plant.trips.size if trip else 0}
         functions = {"derivative": _address(derivative.symbol), "trip": _address(trip.symbol) if trip else 0}
-        work = dict.fromkeys(_VECTORS, sizes["n"]) | {"matrix": sizes["n"] ** 2 if method in IMPLICIT else 0}
-        text = _text({**sizes, **functions, "method": METHODS[method]}, work | {"g": sizes["trips"]})
+        text = _text({**sizes, **functions}, work)
         return Solver(Linked("solve", text, (_ADVANCE, derivative, *([trip] if trip else []))), problem)
+
+    @staticmethod
+    def apart(plant: Plant, method: str, memory: Mapping[str, "np.ndarray[Any, Any]"]) -> "Solver":
+        """Return one that stands apart.
+
+        Raises: InputError as `of`.
+        """
+        sizes, work = _sizes(plant, method)
+        problem, space = np.zeros(1, _PROBLEM), np.zeros(sum(work.values()))
+        trip = plant.trip_kernel
+        known = {"derivative": plant.derivative_kernel.address, "trip": trip.address if trip else 0}
+        starts = np.cumsum([0, *work.values()])[:-1] * space.itemsize + space.ctypes.data
+        values = {**sizes, **known, **dict(zip(work, starts, strict=True)), "p": memory["parameters"].ctypes.data}
+        for name, value in values.items():
+            problem[name] = value
+        return Solver(_ADVANCE, problem, space)
+
+
+def _sizes(plant: Plant, method: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what a problem says of sizes and method, and how many float64 each work space has."""
+    n, trips = plant.state.size, plant.trips.size if plant.trip_kernel else 0
+    if method in IMPLICIT and n > MOST_STATES:
+        raise InputError(
+            f"solver {method} takes plants of up to {MOST_STATES} states and {plant.name} has {n}; "
+            "take rk4, or move profiles into its discrete part with an implicit step of their own"
+        )
+    work = dict.fromkeys(_VECTORS, n) | {"matrix": n**2 if method in IMPLICIT else 0, "g": trips}
+    return {"n": n, "trips": trips, "method": METHODS[method]}, work
 
 
 def _address(symbol: str) -> str:

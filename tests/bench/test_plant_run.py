@@ -55,6 +55,12 @@ def test_rows_are_on_the_grid_and_a_change_is_in_the_row_of_its_instant() -> Non
     assert found[2, 9] == pytest.approx(150 * 4184 / 3600 * (found[2, 6] - 310))
 
 
+@pytest.mark.parametrize("steps", [4095, 4096, 4097, 8192])
+def test_no_number_of_rows_is_special(steps: int) -> None:
+    """4096 rows are in memory at a time."""
+    assert rows(until=steps * SECOND, every=SECOND)[:, 0].tolist() == [*range(steps + 1)]
+
+
 def test_a_run_may_end_between_two_rows() -> None:
     assert rows(until=25 * MINUTE)[:, 0].tolist() == [0.0, 600.0, 1200.0, 1500.0]
 

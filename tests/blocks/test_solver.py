@@ -15,10 +15,12 @@ from tests.blocks._plants import DECAY, EXPLOSION, GAUSS, KAPS, LIMITED, REFUSAL
 SECOND = 1_000_000_000
 
 
-def solve(plant: Plant, method: str, h: int, until: int = SECOND, **values: float) -> tuple[int, Any, int]:
+def solve(
+    plant: Plant, method: str, h: int, until: int = SECOND, *, apart: bool = False, **values: float
+) -> tuple[int, Any, int]:
     """Solve until a time or a status; return the status, the state, and the instant of a shut-down."""
     memory = plant.memory(None, values)
-    solver = Solver.of(plant, method, memory)
+    solver = (Solver.apart if apart else Solver.of)(plant, method, memory)
     step = Step("plant", solver.code, h, p=solver.problem, x=memory["state"], u=memory["inputs"])
     status = 0
     for t in range(0, until, h):
@@ -33,6 +35,15 @@ def test_halving_the_step_shows_the_order_against_the_closed_form(plant: Plant, 
     errors = [solve(plant, method, SECOND // n)[1]["q"][0] - math.exp(-1.0) for n in (50, 100)]
     assert math.log2(abs(errors[0] / errors[1])) == pytest.approx(ORDER[method], abs=0.05)
     assert abs(errors[1]) < {"euler": 1e-2, "rk4": 1e-9, "ros2": 1e-4}[method]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("plant", [GAUSS, LIMITED], ids=lambda one: one.name)
+def test_a_solver_that_stands_apart_gives_the_same_bytes(plant: Plant, method: str) -> None:
+    status, state, at = solve(plant, method, SECOND // 8, 4 * SECOND)
+    status_apart, state_apart, at_apart = solve(plant, method, SECOND // 8, 4 * SECOND, apart=True)
+    assert (status_apart, at_apart) == (status, at)
+    assert state_apart.tobytes() == state.tobytes()
 
 
 @pytest.mark.parametrize("method", METHODS)
