@@ -3,8 +3,8 @@
 A place holds a slab or nothing. A walk takes `walk_time`; at its end every slab has moved on by one place, the one in
 the last place is dropped to the mill, and a new one lies in the first place while there is stock.
 
-The charge of the bench (`mix` 1): campaigns of 4 to 10 slabs, each with a thickness, a charging temperature and a
-wanted discharge temperature, drawn from the seed. With `mix` 0 all slabs are cold and 220 mm thick.
+The charge comes in campaigns of slabs of one thickness, charging temperature and wanted discharge temperature, drawn
+from the seed between the bounds among the parameters; a share of the campaigns is charged hot, from the caster.
 """
 
 from typing import Any
@@ -17,32 +17,25 @@ from plant_models.furnaces._steel import DENSITY, enthalpy, heat, mean, temperat
 
 PLACES, ZONES, NODES = 24, 4, 9
 PER_ZONE = PLACES // ZONES
-THICKNESS = np.array([0.18, 0.22, 0.25])  # m
-HOT = np.array([20.0, 20.0, 350.0, 550.0])  # degC when charged
-GRADE = np.array([1180.0, 1200.0, 1230.0])  # degC wanted at discharge
 _SIGMA = 5.670374419e-8  # W/m^2/K^4
 
 
 @function
-def _draw(p: Any) -> float:
+def _draw(p: Any, least: float, most: float) -> float:
     p.random += GAMMA
-    return float(uniform(p.random))
+    return float(least + (most - least) * uniform(p.random))
 
 
 @function
 def _next_slab(p: Any) -> None:
     """What will be charged next; a campaign goes on or a new one begins."""
-    if p.mix == 0.0:
-        p.next_thickness = 0.22
-        p.next_temperature = 20.0
-        p.next_target = 1200.0
-        return
     p.campaign -= 1
-    if p.campaign < 0:
-        p.campaign = 3 + int(7.0 * _draw(p))
-        p.next_thickness = THICKNESS[int(3.0 * _draw(p))]
-        p.next_temperature = HOT[int(4.0 * _draw(p))]
-        p.next_target = GRADE[int(3.0 * _draw(p))]
+    if p.campaign <= 0:
+        p.campaign = int(_draw(p, p.campaign_least, p.campaign_most + 1.0))
+        p.next_thickness = _draw(p, p.thin, p.thick)
+        p.next_target = _draw(p, p.target_least, p.target_most)
+        warm = _draw(p, p.hot_least, p.hot_most)
+        p.next_temperature = warm if _draw(p, 0.0, 1.0) < p.hot_share else p.cold
 
 
 @function

@@ -7,8 +7,8 @@
     wall, 1-D    rho c dT/dt = d/dy (k dT/dy), three nodes
 
 Zone 1 has no burners: the gas of zones 4 to 2 leaves through it, against the slabs' way, and through the recuperator.
-What finds no air in its zone burns in a later one, or leaves unburnt. Heat contents H and conduction of steel are in
-`_steel.py`, the slabs' places and the mixed charge in `_hearth.py`.
+What finds no air in its zone, or no flame, burns in a later one, or leaves unburnt. Heat
+contents H and conduction of steel are in `_steel.py`, the slabs' places and the mixed charge in `_hearth.py`.
 
 Gas (about 0.6 s) and walls (hours) are the states: stiff, take the solver ros2. The slabs are the discrete part:
 `update` moves each by a linearly implicit step, with what the gas and the walls gave (`shone`, integrated as a
@@ -69,7 +69,16 @@ PARAMETERS = record(
     length=signal("m", "length of a slab, across the furnace", 0.1, 10, 8.5),
     walk_time=signal("s", "time of one walk, ours", 1, 600, 45.0),
     warm=signal("degC", "slabs at the discharge end at the start", 20, 1300, 900.0),
-    mix=signal("1", "0 all slabs alike, 1 the mixed charge", 0, 1, 1.0),
+    cold=signal("degC", "slabs charged cold, ours", 0, 100, 25.0),
+    hot_share=signal("1", "share of the campaigns that are charged hot, ours", 0, 1, 0.5),
+    hot_least=signal("degC", "coldest of them when charged, ours", 0, 1000, 400.0),
+    hot_most=signal("degC", "hottest of them when charged, ours", 0, 1000, 700.0),
+    thin=signal("m", "thinnest slab, ours", 0.05, 0.5, 0.18),
+    thick=signal("m", "thickest slab, ours", 0.05, 0.5, 0.25),
+    target_least=signal("degC", "lowest wanted discharge temperature, ours", 900, 1300, 1170.0),
+    target_most=signal("degC", "highest wanted discharge temperature, ours", 900, 1300, 1240.0),
+    campaign_least=signal("1", "slabs of the shortest campaign, ours", 1, 1000, 8.0),
+    campaign_most=signal("1", "slabs of the longest campaign, ours", 1, 1000, 20.0),
     seed=signal("1", "seed of the mixed charge", 0, 2**53, 1, kind="i8"),
     roof=signal("K", "gas temperature at which the roof fails, ours", 500, 3000, 1773.15),
     explosive=signal("1", "share of fuel in the flue that explodes, ours", 0.01, 1, 0.10),
@@ -102,6 +111,9 @@ INPUTS = record(
     jam=signal("1", "fault: 1 holds the beams where they are", 0, 1, 0.0),
     fan=signal("1", "air supply: 1 normal, 0 the fan stands", 0, 1, 1.0),
     supply=signal("1", "fuel supply: 1 normal pressure", 0, 2, 1.0),
+    out2=signal("1", "fault: above 0.5 the burners of zone 2 have gone out", 0, 1),
+    out3=signal("1", "fault: above 0.5 the burners of zone 3 have gone out", 0, 1),
+    out4=signal("1", "fault: above 0.5 the burners of zone 4 have gone out", 0, 1),
 )
 OUTPUTS = record(
     "Outputs",
@@ -115,6 +127,9 @@ OUTPUTS = record(
     A2=signal("kg/s", "air flow of zone 2", 0, 60),
     A3=signal("kg/s", "air flow of zone 3", 0, 60),
     A4=signal("kg/s", "air flow of zone 4", 0, 60),
+    flame2=signal("1", "flame detectors of zone 2, share of their range", 0, 1),
+    flame3=signal("1", "flame detectors of zone 3, share of their range", 0, 1),
+    flame4=signal("1", "flame detectors of zone 4, share of their range", 0, 1),
     hot_air=signal("degC", "air behind the recuperator", -50, 1500),
     flue=signal("degC", "flue gas before the recuperator", -50, 2500),
     O2=signal("percent", "free oxygen in the flue, molar mass of the flue taken as that of air", 0, 21),
@@ -222,9 +237,9 @@ def update(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
 
 
 @function
-def _burn(p: Any, fuel: float, air: float) -> tuple[float, float]:
+def _burn(p: Any, fuel: float, air: float, out: float) -> tuple[float, float]:
     """What fuel and air are left, kg/s."""
-    burnt = min(fuel * (1.0 - p.unmixed), air / p.demand)
+    burnt = min(fuel * (1.0 - p.unmixed), air / p.demand) if out <= 0.5 else 0.0
     return fuel - burnt, air - burnt * p.demand
 
 
@@ -268,12 +283,12 @@ def _flows(p: Any, u: Any, x: Any, dx: Any) -> None:
 
 
 @function
-def _flue(p: Any, x: Any) -> tuple[float, float, float, float]:
+def _flue(p: Any, x: Any, u: Any) -> tuple[float, float, float, float]:
     """Flue gas, unburnt fuel, free air and all air, kg/s."""
-    fuel, air, flow, all_air = 0.0, 0.0, 0.0, 0.0
+    fuel, air, flow, all_air, out = 0.0, 0.0, 0.0, 0.0, (u.out2, u.out3, u.out4)
     for k in range(_FIRED):
         i = _FIRED - 1 - k
-        fuel, air = _burn(p, fuel + x.fuel[i], air + x.air[i])
+        fuel, air = _burn(p, fuel + x.fuel[i], air + x.air[i], out[i])
         flow += x.fuel[i] + x.air[i]
         all_air += x.air[i]
     return flow, fuel, air, all_air
@@ -283,6 +298,7 @@ def derivative(t: int, h: int, p: Any, x: Any, u: Any, dx: Any) -> None:
     """The balances, from the discharge end to the flue."""
     _flows(p, u, x, dx)
     hot = p.air_ntu * (x.Tr - AMBIENT) * p.cp_air  # J/kg of air
+    out = (u.out2, u.out3, u.out4)
     fuel, air, flow, behind, lost, power = 0.0, 0.0, 0.0, AMBIENT, 0.0, 0.0
     for k in range(ZONES):
         zone = ZONES - 1 - k
@@ -294,7 +310,7 @@ def derivative(t: int, h: int, p: Any, x: Any, u: Any, dx: Any) -> None:
         if zone > 0:
             i = zone - 1
             before = fuel + x.fuel[i]
-            fuel, air = _burn(p, before, air + x.air[i])
+            fuel, air = _burn(p, before, air + x.air[i], out[i])
             takes += (before - fuel) * p.LHV + x.air[i] * hot
             flow += x.fuel[i] + x.air[i]
             power += x.fuel[i] * p.LHV
@@ -314,15 +330,22 @@ def _couple(Tg: float, Tw: float) -> float:
     return float((0.5 * (Tg**4 + Tw**4)) ** 0.25 - 273.15)
 
 
+@function
+def _flame(fuel: float, out: float) -> float:
+    """A detector sees a flame where fuel comes and the burners are not out; half its range at 0.05 kg/s."""
+    return fuel / (fuel + 0.05) if fuel > 0.0 and out <= 0.5 else 0.0
+
+
 def measure(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
     """What instruments and the slabs' tracking show, and the closure of the energy balance."""
     y.TC1, y.TC2 = _couple(x.Tg[0], x.T1[0]), _couple(x.Tg[1], x.T2[0])
     y.TC3, y.TC4 = _couple(x.Tg[2], x.T3[0]), _couple(x.Tg[3], x.T4[0])
     y.F2, y.F3, y.F4 = x.fuel[0], x.fuel[1], x.fuel[2]
     y.A2, y.A3, y.A4 = x.air[0], x.air[1], x.air[2]
+    y.flame2, y.flame3, y.flame4 = _flame(x.fuel[0], u.out2), _flame(x.fuel[1], u.out3), _flame(x.fuel[2], u.out4)
     y.hot_air = AMBIENT - 273.15 + p.air_ntu * (x.Tr - AMBIENT)
     y.flue = x.Tg[0] - 273.15
-    flow, fuel, air, _ = _flue(p, x)
+    flow, fuel, air, _ = _flue(p, x, u)
     y.O2 = _OXYGEN * air / max(flow, 1e-9)
     y.unburnt = fuel / max(flow, 1e-9)
     y.door_skin = temperature(p.heat[PLACES - 1, 0]) if p.thickness[PLACES - 1] > 0.0 else 0.0
@@ -337,7 +360,7 @@ def measure(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
 
 def trip(t: int, h: int, p: Any, x: Any, u: Any, g: Any) -> None:
     """The roof, and fuel in the flue while there is air to burn it with."""
-    flow, fuel, _, _ = _flue(p, x)
+    flow, fuel, _, _ = _flue(p, x, u)
     g.roof = max(max(x.Tg[0], x.Tg[1]), max(x.Tg[2], x.Tg[3])) - p.roof
     g.explosion = fuel / max(flow, 1e-9) - p.explosive
 
