@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from hil.targets import VirtualPlc
 
 
+_PATIENCE, _LINE_PATIENCE = 5.0, 0.5  # s
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a link is wanted for: a rig, in lockstep or free; `stack` takes down what had to be brought up.
@@ -44,7 +47,14 @@ class Wanted:
     @property
     def timeout(self) -> float:
         """How many seconds an answer may take."""
-        return self.rig.file.controller.timeout / 1e9
+        given = self.rig.file.controller.timeout
+        return _PATIENCE if given is None else given / 1e9
+
+    @property
+    def line_timeout(self) -> float:
+        """The same on a serial line, where nothing but an answer shows that a cut wire is whole again."""
+        given = self.rig.file.controller.timeout
+        return _LINE_PATIENCE if given is None and not self.lockstep else self.timeout
 
     @property
     def points(self) -> tuple[list[Point], list[Point]]:
@@ -155,7 +165,8 @@ def _modbus_rtu(wanted: Wanted) -> Link:
     part = wanted.rig.file.links.modbus_rtu
     where = part.port or wanted.virtual_plc(modbus_rtu="pty", unlocated=True).url.removeprefix("modbus-rtu ")
     port = SerialPort(where, Settings(part.baudrate, part.parity, part.stop_bits))
-    wire = RtuWire(port, part.unit, wanted.timeout)
+    # On the wall clock the next exchange asks again, with newer values.
+    wire = RtuWire(port, part.unit, wanted.line_timeout, 2 if wanted.lockstep else 1)
     return ModbusLink(wire, _places(wanted, part), *wanted.points, lockstep=wanted.lockstep, scans=wanted.scans)
 
 
@@ -182,7 +193,7 @@ def framed(wanted: Wanted, part: "SerialPart", port: "Port", link: "type[FramedL
         )
         for fields in (part.to_controller, part.from_controller)
     )  # fmt: skip
-    return (link or FramedLink)(port, there, back, *wanted.points, timeout=wanted.timeout, cyclic=part.cyclic)
+    return (link or FramedLink)(port, there, back, *wanted.points, timeout=wanted.line_timeout, cyclic=part.cyclic)
 
 
 def _places(wanted: Wanted, part: "ModbusPart") -> "dict[str, Place]":

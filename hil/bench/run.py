@@ -214,7 +214,9 @@ class Run:
         if self._free is not None and self._free.error is not None and _is_fault(self._free.error):
             assembly.loop.halt()
         late = int(assembly.pace.p["late"][0]) if assembly.pace else 0
-        self.watch(Progress(assembly.loop.t, self.scenario.duration, late))
+        # While the loop runs in its own thread only its rows tell how far it is.
+        simulated = max(assembly.loop.t, assembly.ring.newest)
+        self.watch(Progress(simulated, self.scenario.duration, late))
 
     def _status(self, assembly: Assembly, link: "Link | None", status: int) -> None:
         """Do what a block's answer asks for: exchange, empty the ring, or end the run."""

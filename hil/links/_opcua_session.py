@@ -14,6 +14,7 @@ from hil.links._opcua_points import Described, decoder, encoder, faults, holders
 from hil.links._opcua_subscription import Subscription, in_words
 from hil.links.link import Agreed, ControllerFault, LinkError, Point, Quality
 from hil.links.opcua_types import CONTROLLER, IEC_NAMES, PLCOPEN
+from hil.links.tcp import NOTICE, notice_cuts
 
 if TYPE_CHECKING:
     from hil.links.opcua import Subscribe
@@ -45,6 +46,21 @@ class Answer(NamedTuple):
     counted: list[str]
 
 
+class _Client(Client):  # type: ignore[misc]
+    """The library's client, but that it notices a cut wire."""
+
+    async def connect_socket(self) -> None:
+        """Connect, and do not wait for a wire that is cut."""
+        try:
+            async with asyncio.timeout(NOTICE):
+                await super().connect_socket()
+        except TimeoutError:
+            words = f"no connection within {NOTICE:g} s; is it on, and its cable in?"
+            raise LinkError(f"{self.server_url.geturl()}: {words}") from None
+        if (protocol := self.uaclient.protocol) is not None and protocol.transport is not None:
+            notice_cuts(protocol.transport.get_extra_info("socket"))
+
+
 class Session:
     """A connected client and the prepared requests of an exchange; all of it lives in one event loop."""
 
@@ -52,7 +68,7 @@ class Session:
         self.url, self.timeout, self.namespace, self.security = url, timeout, namespace, security
         self.subscription: Subscription | None = None
         # The library's own watch would run only while we exchange, and an exchange is the better look.
-        self.client = Client(url, timeout=timeout, watchdog_intervall=_NEVER)
+        self.client = _Client(url, timeout=timeout, watchdog_intervall=_NEVER)
 
     async def open(
         self,

@@ -2,6 +2,7 @@
 
 import os
 import select
+import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from time import monotonic
 from typing import Any, Literal, Protocol
 
 from hil.links.link import LinkError
+from hil.links.tcp import notice_cuts
 
 _MOST = 4096
 
@@ -75,6 +77,9 @@ class SerialPort:
                 self.name, baudrate=self.settings.baudrate, parity=parity[asked],
                 stopbits=self.settings.stop_bits, timeout=0, write_timeout=1.0,
             )  # fmt: skip
+        if self.name.startswith("socket://"):
+            with socket.socket(fileno=os.dup(self.fileno())) as wire:
+                notice_cuts(wire)
         if (words := slow_adapter(self.name)) is not None:
             warnings.warn(words, RuntimeWarning, stacklevel=2)
 

@@ -1,6 +1,7 @@
-"""What a TCP connection needs so that a cut wire is noticed soon: the kernel's own patience is minutes."""
+"""TCP: what a connection needs so that a cut wire is noticed soon (the kernel's own patience is minutes)."""
 
 import socket
+from ipaddress import ip_address
 
 NOTICE = 0.5
 """Seconds that a connection may take, and that something sent may stay unacknowledged by the other side's kernel."""
@@ -16,3 +17,11 @@ def notice_cuts(wire: socket.socket) -> None:
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)
     wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches a host."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

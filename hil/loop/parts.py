@@ -77,6 +77,12 @@ class Ring:
         """The rows that found the ring full."""
         return int(self.p["lost"][0])
 
+    @property
+    def newest(self) -> int:
+        """The time of the newest row, ns; 0 before the first."""
+        head = int(self.p["head"][0])
+        return int(self.rows[(head - 1) % len(self.rows)]["t"]) if head else 0
+
     def take(self) -> "np.ndarray[Any, Any]":
         """Return copies of the rows that have come in, oldest first, and free them; fields `t` (ns) and `image`."""
         head, tail = int(self.p["head"][0]), int(self.p["tail"][0])

@@ -6,6 +6,7 @@ import struct
 from hil.errors import InputError
 from hil.links.codecs import device_identification
 from hil.links.codecs.modbus import FAULT, FAULT_WORDS, IDENTIFY, STEP, WRITE_REGISTERS, tcp_frame
+from hil.links.tcp import is_loopback
 from hil.targets._modbus_pdu import Bank
 from hil.targets.controller import Controller
 from hil.targets.modbus_map import Map
@@ -118,6 +119,6 @@ def _address(where: str) -> tuple[str, int]:
     host, _, port = where.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65535:
         raise InputError(f"{where!r} is not HOST:PORT; write 127.0.0.1:502, port 0 for a free one")
-    if host not in ("127.0.0.1", "localhost", "::1"):
+    if not is_loopback(host):
         raise InputError(f"{where}: Modbus has no security, so the server listens on the loopback only; use 127.0.0.1")
     return host, int(port)

@@ -17,6 +17,7 @@ from asyncua.server.internal_session import InternalSession
 from hil.blocks.native import cached
 from hil.errors import InputError
 from hil.links.opcua_types import CONTROLLER, DEVICES, PLCOPEN, VARIABLES
+from hil.links.tcp import is_loopback
 from hil.targets._address_space import Spaces, computed
 from hil.targets._attributes import Attributes
 from hil.targets._commands import Commands, Session
@@ -145,6 +146,6 @@ def _address(url: str, *, secure: bool) -> tuple[str, int]:
         host = port = None
     if parts.scheme != "opc.tcp" or host is None or port is None:
         raise InputError(f"{url!r} is not an OPC UA endpoint; write opc.tcp://127.0.0.1:4840, port 0 for a free one")
-    if not secure and host not in ("127.0.0.1", "localhost", "::1"):
+    if not secure and not is_loopback(host):
         raise InputError(f"{url}: without security the server listens on the loopback only; use 127.0.0.1 or --pki")
     return host, port

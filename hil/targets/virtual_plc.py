@@ -71,6 +71,11 @@ class VirtualPlc:
         """Where the server listens, once it is up."""
         return self._url
 
+    @property
+    def pid(self) -> int:
+        """The server's process; 0 when there is none."""
+        return self._process.pid if self._process is not None else 0
+
     def start(self) -> None:
         """Start the server and wait for its ready line.
 

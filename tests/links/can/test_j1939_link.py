@@ -163,8 +163,7 @@ def tell(foreign: _j1939.Foreign, data: bytes) -> None:
 
 def test_a_long_message_from_a_foreign_node_is_asked_for_and_acknowledged(tmp_path: Path) -> None:
     (tmp_path / "long.dbc").write_text(
-        HEAD
-        + 'BO_ 2565865470 Long: 20 PLC\n SG_ L : 96|64@1- (1,0) [0|0] "" PLC\nSIG_VALTYPE_ 2565865470 L : 2;\n'
+        HEAD + 'BO_ 2565865470 Long: 20 PLC\n SG_ L : 96|64@1- (1,0) [0|0] "" PLC\nSIG_VALTYPE_ 2565865470 L : 2;\n'
     )
     with _j1939.bench(tmp_path, 'dbc = "long.dbc"\nfrom = ["Long"]\n', [("L", "f8")]) as (link, foreign):
         sender, into = Transport(0x55), np.zeros(1, link.incoming)

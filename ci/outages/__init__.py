@@ -1,0 +1,1 @@
+"""Outages of real links: servers killed, wires cut, cards off their bus, answers damaged."""
