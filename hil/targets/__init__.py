@@ -1,7 +1,8 @@
 """Targets: how a controller under test is brought up, watched and taken down."""
 
+from hil.targets.external import External
 from hil.targets.qemu import Qemu
-from hil.targets.target import Address, Target
+from hil.targets.target import Target
 from hil.targets.virtual_plc import VirtualPlc
 
-__all__ = ["Target", "Address", "VirtualPlc", "Qemu"]
+__all__ = ["Target", "External", "VirtualPlc", "Qemu"]

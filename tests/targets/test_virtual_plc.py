@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hil.errors import InputError, RunError
-from hil.targets import Address, VirtualPlc
+from hil.targets import VirtualPlc
 from tests.targets.conftest import PROGRAM
 
 BENCH = f"""
@@ -34,8 +34,6 @@ def test_a_server_ends_with_a_bench_that_is_killed() -> None:
 def test_what_is_up_has_no_fault_and_what_was_stopped_has(plc: VirtualPlc) -> None:
     assert plc.fault() is None
     assert VirtualPlc("a.st").fault() == "the virtual PLC of a.st is not started"
-    with Address(plc.url) as address:
-        assert (address.url, address.fault()) == (plc.url, None)
 
 
 def test_a_program_with_an_error_is_refused_in_the_compilers_words(tmp_path: Path) -> None:
@@ -58,10 +56,3 @@ def test_a_server_that_does_not_come_up_is_one_error(code: str, words: str) -> N
     with pytest.raises(RunError, match=words):
         plc.start()
     assert plc.fault() == f"the virtual PLC of {PROGRAM} is not started"
-
-
-def test_nobody_at_an_address_is_an_error_with_its_cure() -> None:
-    with pytest.raises(RunError, match=r"nobody answers \(Connection refused\) after 0 s; is the controller on"):
-        Address("opc.tcp://127.0.0.1:9", deadline=0.0).start()
-    with pytest.raises(InputError, match="names no host and port; write it as"):
-        Address("opc.tcp://127.0.0.1")
