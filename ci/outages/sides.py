@@ -19,7 +19,7 @@ from hil.links.can.wiring import read_wiring
 from hil.links.codecs.registers import Place
 from hil.links.framed import FramedLink
 from hil.links.modbus import ModbusLink, RtuWire, TcpWire
-from hil.links.opcua import OpcUaLink
+from hil.links.opcua import OpcUaLink, Subscribe
 from hil.links.serial_port import SerialPort
 from hil.plc import compile_file
 from hil.targets import VirtualPlc
@@ -165,12 +165,18 @@ def modbus_tcp(folder: Path, stack: ExitStack, *, cuts: bool) -> Side:
     return Side(link, {"killed": _killed(plc), **more})
 
 
-def opcua(folder: Path, stack: ExitStack, *, cuts: bool) -> Side:
+def opcua(folder: Path, stack: ExitStack, *, cuts: bool, subscribe: Subscribe | None = None) -> Side:
     """OPC UA, its server behind a network cable if one can be made."""
     host, before, more = _behind_a_cable(stack, cuts=cuts)
     where = f"opc.tcp://{host}:{_port()}"
     plc = stack.enter_context(VirtualPlc(_program(folder), "wall", period=PERIOD, opcua=where, command=before + _SERVE))
-    return Side(OpcUaLink(where, WRITES, READS, lockstep=False), {"killed": _killed(plc), **more})
+    link = OpcUaLink(where, WRITES, READS, lockstep=False, subscribe=subscribe)
+    return Side(link, {"killed": _killed(plc), **more})
+
+
+def opcua_subscription(folder: Path, stack: ExitStack, *, cuts: bool) -> Side:
+    """OPC UA, where the server says what has changed."""
+    return opcua(folder, stack, cuts=cuts, subscribe=Subscribe(PERIOD, PERIOD, PERIOD))
 
 
 def modbus_rtu(folder: Path, stack: ExitStack, *, cuts: bool) -> Side:
@@ -234,8 +240,9 @@ def _line_outages(cable: Far, patient: RtuWire | FramedLink | None = None) -> di
 
 
 SIDES = {
-    "opcua": opcua, "modbus-tcp": modbus_tcp, "modbus-rtu": modbus_rtu, "serial": serial, "can": can, "slcan": slcan,
+    "opcua": opcua, "opcua-subscription": opcua_subscription, "modbus-tcp": modbus_tcp, "modbus-rtu": modbus_rtu,
+    "serial": serial, "can": can, "slcan": slcan,
 }  # fmt: skip
 """How each link is set up."""
-CABLED = ("opcua", "modbus-tcp")
+CABLED = ("opcua", "opcua-subscription", "modbus-tcp")
 """Those whose network cable is cut, where `cuts` says that it can be."""
