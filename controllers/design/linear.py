@@ -196,7 +196,7 @@ def margins(plant: Any, controller: Any) -> Margins:
     """The margins of plant times controller, both in discrete time, in negative feedback."""
     period = plant.dt
     omega = np.geomspace(1e-5, np.pi / period, 1500)
-    z, eye = np.exp(1j * omega * period), np.eye(2)
+    z, eye = np.exp(1j * omega * period), np.eye(plant.noutputs)
     g, k = values_at(plant, z), values_at(controller, z)
     out = np.linalg.inv(eye + g @ k)
     into = np.linalg.inv(eye + k @ g)

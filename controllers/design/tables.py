@@ -72,6 +72,8 @@ def margins(loops: Mapping[str, tuple[Any, Any]], omegas: tuple[float, ...]) -> 
             f"{name:20} {m.peak:7.2f} {m.input_peak:6.2f} {m.gain[0]:6.2f} {m.gain[1]:7.2f} {m.phase:8.1f}"
             f" {m.delay:6.1f}{'' if m.stable else '  UNSTABLE'}"
         )
+    if not omegas:
+        return
     yield "singular values of the loop, largest and smallest, over the frequency in rad/s"
     for name, (plant, controller) in loops.items():
         found = singular_values(plant, controller, omegas)

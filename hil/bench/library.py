@@ -5,11 +5,12 @@ from pathlib import Path
 from hil.bench.plants import project_module
 from hil.blocks import Block
 from hil.blocks.actuators import MIXING, VALVE
+from hil.blocks.delays import delay
 from hil.blocks.sensors import sensor
 from hil.errors import InputError, near
 
 _FIXED = {block.name: block for block in (VALVE, MIXING)}
-_IN_A_UNIT = {"sensor": sensor}
+_IN_A_UNIT = {"sensor": sensor, "delay": delay}
 
 
 _STRATEGIES = "strategies."
