@@ -1,7 +1,7 @@
 """All 20 faults under the multiloop control for 48 h, noise off, against the program that made the published data sets.
 
 The figures are what temain_mod.f with teprob.f says (gfortran, literals as they stand, XNS = 0, G = 4651207995), the
-fault from its 28,800th step on: when it shut down, the highest pressure in the reactor, the A feed's last valve position.
+fault from its 28,800th step on: when it shut down, the highest pressure in the reactor, the last command to the A feed.
 The valves that stick, 14 and 19, go round in cycles whose phase hangs on the last bits.
 """
 

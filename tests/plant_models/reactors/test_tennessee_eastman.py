@@ -114,8 +114,8 @@ LIMITS = [
     ("stripper_high", "c", (1, 1, 1), 4.0, "xmeas15", (8 * 35.3145 - 78.25) / 156.5 * 100),
     ("stripper_low", "c", (1, 1, 1), 0.05, "xmeas15", (1 * 35.3145 - 78.25) / 156.5 * 100),
 ]
-"""A limit; the vessel; what of gas, liquid and energy is multiplied, up to how much; what a measurement is at the limit,
-from the limits of Downs and Vogel 1993, table 6, in m^3, and the ranges of the levels in teprob.f."""
+"""A limit; the vessel; what of gas, liquid and energy is multiplied, up to how much; what a measurement is then: from
+the limits of Downs and Vogel 1993, table 6, in m^3, and the ranges of the levels in teprob.f."""
 
 
 @pytest.mark.parametrize(("limit", "vessel", "parts", "most", "seen", "value"), LIMITS)
