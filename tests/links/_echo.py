@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 
 from hil.links import FAULTS, Faulty, LinkError, MemoryLink, OpcUaLink, Subscribe
-from hil.links.codecs.frames import Field, Format, Frames
+from hil.links.codecs.frames import Crc, Field, Format, Frames
 from hil.links.codecs.registers import Place
 from hil.links.framed import FramedLink
 from hil.links.modbus import ModbusLink, RtuWire, TcpWire
 from hil.links.serial_port import SerialPort
 from hil.plc import compile_file
-from hil.targets import VirtualPlc
+from hil.targets import Qemu, VirtualPlc
+from hil.targets.firmware import LockstepLink, LockstepPort
+from hil.targets.firmware_boards import BOARDS
+from hil.targets.firmware_image import read_image
 from hil.targets.modbus_map import modbus_map
 from hil.testing import Pair
 from hil.testing.links import PERIOD
@@ -176,12 +179,40 @@ class Device:
             os.close(each)
 
 
+def frames(crc: Crc) -> tuple[Format, Format]:
+    """Return the frames there and back with all the values."""
+    there, back = (
+        Format([Field(path, kind) for path, kind in points], "cobs", crc, sequence=True) for points in (WRITES, READS)
+    )
+    return there, back
+
+
+@contextmanager
+def emulated(file: Path) -> Iterator[Pair]:
+    """The image that echoes frames, in lockstep; it is cut off by switching its board off."""
+    board = BOARDS[file.parent.name]
+    port = LockstepPort(read_image(file, board), board, PERIOD)
+    yield Pair(LockstepLink(port, *frames("crc16-modbus"), WRITES, READS), port.close, lambda: None)
+
+
+@contextmanager
+def in_qemu(file: Path) -> Iterator[Pair]:
+    """The same image in QEMU, whose UART is at another socket after each start."""
+    board = BOARDS[file.parent.name]
+    with Qemu(read_image(file, board), board) as qemu:
+        port = SerialPort(qemu.url)
+
+        def again() -> None:
+            qemu.start()
+            port.name = qemu.url
+
+        link = FramedLink(port, *frames("crc16-modbus"), WRITES, READS, timeout=2.0)
+        yield Pair(link, qemu.stop, again, back_within=10.0)
+
+
 @contextmanager
 def framed(folder: Path) -> Iterator[Pair]:
-    there, back = (
-        Format([Field(path, kind) for path, kind in points], "cobs", "crc32", sequence=True)
-        for points in (WRITES, READS)
-    )
+    there, back = frames("crc32")
     device = Device(folder / "line", there, back)
     device.start()
     try:
