@@ -76,12 +76,7 @@ def test_one_image_twice_gives_one_record(images: Path, tmp_path: Path) -> None:
     ],
 )
 def test_an_image_that_stops_fails_the_run_and_says_where(body: str, words: str, images: Path, tmp_path: Path) -> None:
-    source = (
-        f'#include "uart.h"\nint main(void) {{ uint8_t b; uart_start(); while (!uart_take(&b)) uart_wait(); {body} }}'
-    )
-    (tmp_path / "lm3s6965evb").mkdir()
-    image, _ = build(tmp_path / "lm3s6965evb", source)
-    result = run(tmp_path / "run", image)
+    result = run(tmp_path / "run", built(tmp_path, body))
     assert result["verdict"] == "fail"
     assert "the controller stopped with a fault: image.elf" in result["ended"]
     assert words in result["ended"]
@@ -89,11 +84,7 @@ def test_an_image_that_stops_fails_the_run_and_says_where(body: str, words: str,
 
 
 def test_an_image_that_answers_nothing_is_an_error_of_the_wire(images: Path, tmp_path: Path) -> None:
-    (tmp_path / "lm3s6965evb").mkdir()
-    image, _ = build(
-        tmp_path / "lm3s6965evb", '#include "uart.h"\nint main(void) { uart_start(); for (;;) uart_wait(); }'
-    )
-    result = run(tmp_path / "run", image)
+    result = run(tmp_path / "run", built(tmp_path, ""))
     assert result["verdict"] == "error"
     assert "no answer within 1s; the image waits at pc 0x" in result["ended"]
 
