@@ -2,11 +2,28 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from hil.links.codecs.modbus import Table
 from hil.verdicts.requirements import Duration, Strict
 
+
+def _host_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError(f"{text!r} is not HOST:PORT; write 192.168.0.10:502")
+    return text
+
+
+def _hex(text: str) -> str:
+    try:
+        bytes.fromhex(text)
+    except ValueError:
+        raise ValueError(f"{text!r} are no bytes; write them as hex, A0 01 01 A2") from None
+    return text
+
+
+Where = Annotated[str, AfterValidator(_host_and_port)]
 Address = Annotated[int, Field(ge=0, le=65535)]
 Unit = Annotated[int, Field(ge=0, le=247)]
 _SOON, _LONG = 10_000_000_000, 30_000_000_000
@@ -31,7 +48,7 @@ class CoilStep(Strict):
     """A coil of a Modbus TCP slave is written."""
 
     do: Literal["coil"]
-    address: str = Field(description="HOST:PORT of the relay")
+    address: Where = Field(description="HOST:PORT of the relay")
     unit: Unit = 1
     coil: Address
     value: bool
@@ -42,22 +59,16 @@ class SendStep(Strict):
 
     do: Literal["send"]
     port: str
-    bytes: str = Field(description="as hex, A0 01 01 A2")
+    bytes: Annotated[str, AfterValidator(_hex)] = Field(description="as hex, A0 01 01 A2")
     baudrate: int = Field(9600, gt=0)
     parity: Literal["none", "even", "odd"] = "none"
-
-    @field_validator("bytes")
-    @classmethod
-    def _hex(cls, text: str) -> str:
-        bytes.fromhex(text)
-        return text
 
 
 class PortStep(Strict):
     """Somebody listens."""
 
     do: Literal["port"]
-    address: str | None = Field(None, description="HOST:PORT; that of the rig's link when left out")
+    address: Where | None = Field(None, description="HOST:PORT; that of the rig's link when left out")
     within: Duration = _LONG
 
 
@@ -75,7 +86,7 @@ class RegisterStep(Strict):
     """A coil or register of a Modbus TCP slave has a value."""
 
     do: Literal["register"]
-    address: str | None = Field(None, description="HOST:PORT; that of the rig's link when left out")
+    address: Where | None = Field(None, description="HOST:PORT; that of the rig's link when left out")
     unit: Unit = 1
     table: Table = "holding register"
     at: Address
@@ -83,6 +94,10 @@ class RegisterStep(Strict):
     within: Duration = _LONG
 
 
+STEPS = {
+    "command": CommandStep, "pause": PauseStep, "coil": CoilStep, "send": SendStep, "port": PortStep, "node": NodeStep,
+    "register": RegisterStep,
+}  # fmt: skip
 StepPart = Annotated[
     CommandStep | PauseStep | CoilStep | SendStep | PortStep | NodeStep | RegisterStep, Field(discriminator="do")
 ]

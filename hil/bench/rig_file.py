@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
+from hil.bench.external_parts import STEPS, ExternalPart
 from hil.bench.link_parts import LinkName, LinksPart
 from hil.bench.target_parts import TargetName, TargetsPart
 from hil.bench.toml_lines import key_lines, line_of
@@ -191,17 +192,19 @@ def _in_file(values: dict[str, Any], parts: list[str]) -> list[str]:
 
 def _sentence(source: Source, error: Any) -> str:
     loc, wrong = error["loc"], error["type"]
-    # The kind of a requirement stands behind its number.
-    path = ".".join(str(part) for i, part in enumerate(loc) if i != 2 or loc[0] != "requirements")
+    # The kind of a requirement, or of a target's step, stands behind its number.
+    kinds = {i + 1 for i, part in enumerate(loc) if isinstance(part, int) and loc[0] in ("requirements", "targets")}
+    path = ".".join(str(part) for i, part in enumerate(loc) if i not in kinds)
     place = source.at(*loc)
     if wrong == "extra_forbidden":
         return f"{place}: unknown key {path!r}{near(str(loc[-1]), _known_keys(loc))}"
     if wrong == "missing":
         return f"{place}: {path!r} is missing"
-    if wrong == "union_tag_not_found":
-        return f"{place}: '{path}.kind' is missing; there are {', '.join(_REQUIREMENTS)}"
-    if wrong == "union_tag_invalid":
-        return f"{place}: {path}: no kind {error['ctx']['tag']!r} of requirement; there are {', '.join(_REQUIREMENTS)}"
+    if wrong in ("union_tag_not_found", "union_tag_invalid"):
+        key, what, known = ("do", "step", STEPS) if loc[0] == "targets" else ("kind", "requirement", _REQUIREMENTS)
+        if wrong == "union_tag_not_found":
+            return f"{place}: '{path}.{key}' is missing; there are {', '.join(known)}"
+        return f"{place}: {path}: no kind {error['ctx']['tag']!r} of {what}; there are {', '.join(known)}"
     message = str(error["msg"]).removeprefix("Value error, ")
     if wrong == "value_error":
         return f"{place}: {path}: {message}"
@@ -212,7 +215,7 @@ _REQUIREMENTS = {"bounds": Bounds, "settling": Settling, "overshoot": Overshoot,
 _TABLES: dict[Any, Any] = {
     "plant": PlantPart, "blocks": BlockPart, "operator": Station, "controller": ControllerPart, "wires": WirePart,
     "links": LinksPart, "targets": TargetsPart, "scenarios": ScenarioPart, "events": EventPart, "overruns": Policy,
-    **_REQUIREMENTS, "when": Condition, "then": Condition,
+    **_REQUIREMENTS, "when": Condition, "then": Condition, "external": ExternalPart, **STEPS,
 }  # fmt: skip
 
 

@@ -138,8 +138,6 @@ def pause(seconds: float) -> Step:
 def port(where: str, within: float) -> Step:
     """Somebody listens at HOST:PORT."""
     host, _, number = where.rpartition(":")
-    if not host or not number.isdecimal():
-        raise InputError(f"{where!r} is not HOST:PORT; write 192.168.0.10:4840")
 
     def attempt() -> None:
         try:

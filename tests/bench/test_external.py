@@ -145,9 +145,31 @@ def test_a_box_is_not_met_without_a_wire(project: Project, tmp_path: Path) -> No
         run(project, tmp_path, {}, "fused")
 
 
-def test_a_port_is_host_and_number_and_a_pause_takes_its_time() -> None:
-    with pytest.raises(InputError, match=r"'box' is not HOST:PORT; write 192\.168\.0\.10:4840"):
-        external.port("box", 1.0)
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (
+            '{ do = "coli", coil = 1 }',
+            r"targets\.external\.up\.0: no kind 'coli' of step; there are command, pause, coil,",
+        ),
+        ("{ coil = 1 }", r"'targets\.external\.up\.0\.do' is missing; there are command, pause, "),
+        ('{ do = "coil", coil = 1, value = true }', r"'targets\.external\.up\.0\.address' is missing$"),
+        (
+            '{ do = "port", adress = "a:1" }',
+            r"unknown key 'targets\.external\.up\.0\.adress'; did you mean 'address'\?$",
+        ),
+        ('{ do = "port", address = "box" }', r"\.0\.address: 'box' is not HOST:PORT; write 192\.168\.0\.10:502$"),
+        ('{ do = "send", port = "a", bytes = "A" }', r"\.0\.bytes: 'A' are no bytes; write them as hex, A0 01 01 A2$"),
+    ],
+)
+def test_a_step_that_is_none_is_named_with_its_place(step: str, words: str, tmp_path: Path) -> None:
+    own = tiny(tmp_path / "tiny")
+    own.change(own.rig, "[[wires]]", f"[targets.external]\nup = [{step}]\n\n[[wires]]")
+    with pytest.raises(InputError, match=r"rig\.toml:24: .*" + words):
+        own.open()
+
+
+def test_a_pause_takes_its_time_and_a_port_that_nobody_listens_at_is_an_error() -> None:
     assert external.pause(0.01).perform() >= 0.01
     with pytest.raises(RunError, match=r"port 127\.0\.0\.1:\d+: nobody answers"):
         external.port(f"127.0.0.1:{free_port()}", 0.0).perform()
