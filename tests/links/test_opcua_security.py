@@ -1,18 +1,24 @@
 """The OPC UA link with security: the server is judged by our own code before anything is said to it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copy
 
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from hil.errors import InputError
 from hil.links import LinkError, OpcUaLink
 from hil.links.opcua_security import ClientSecurity, Policy
 from hil.targets.security import make_certificate, user_line
+from tests.links.pki import Party, crl, issue, key
 from tests.targets.conftest import PROGRAM
 from tests.targets.test_serve import ready
+
+VALID = (datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1))
+ROOT = issue("root", ca=True, valid=VALID)
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +67,37 @@ def test_a_wrong_password_is_refused_and_a_missing_certificate_named(
         link(url, ClientSecurity(folders[1], user="ann", password="wrong")).open()
     with pytest.raises(InputError, match=r"hil\.der and no .*; make them with `hil plc certificate"):
         link(url, ClientSecurity(tmp_path)).open()
+
+
+def keep(folder: Path, party: Party) -> None:
+    """Make a certificate and its key the own ones of a folder, which trusts the root."""
+    pem = party.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    parts = {"own/certs/hil.der": party.der, "own/private/hil.pem": pem, "trusted/certs/root.der": ROOT.der}
+    for name, content in {**parts, "trusted/crl/root.crl": crl(ROOT, valid=VALID)}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def test_whom_an_issuer_revoked_is_refused_on_both_sides(tmp_path: Path) -> None:
+    parties = {name: issue(name, ROOT, valid=VALID, uris=[f"urn:{name}"]) for name in ("the server", "client")}
+    for name, party in parties.items():
+        keep(tmp_path / name, party)
+    lists = {name: tmp_path / name / "trusted" / "crl" / "root.crl" for name in parties}
+    options = ("--opcua", "opc.tcp://127.0.0.1:0", "--clock", "lockstep", "--pki", str(tmp_path / "the server"))
+    with ready(PROGRAM, *options) as (_, line):
+        wire = link(line.split()[-1], ClientSecurity(tmp_path / "client"))
+        wire.open()
+        wire.close()
+        lists["client"].write_bytes(crl(ROOT, parties["the server"], valid=VALID))
+        with pytest.raises(LinkError, match="is not trusted: BadCertificateRevoked: CN=root revoked CN=the server"):
+            wire.open()
+        lists["client"].write_bytes(crl(ROOT, parties["the server"], valid=VALID, signer=key("forger")))
+        with pytest.raises(LinkError, match="is not trusted: BadCertificateRevocationUnknown"):
+            wire.open()
+        lists["client"].write_bytes(crl(ROOT, valid=VALID))
+        lists["the server"].write_bytes(crl(ROOT, parties["client"], valid=VALID))
+        with pytest.raises(LinkError):
+            wire.open()
+        lists["the server"].write_bytes(crl(ROOT, valid=VALID))
+        wire.open()
+        wire.close()
