@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ci.benches import opcua
+from ci.benches import _can, opcua
 from hil.links.codecs.frames import Field, Format, Frames
 from hil.links.codecs.registers import Place
 from hil.links.framed import FramedLink
@@ -38,7 +38,7 @@ def figures() -> list[dict[str, Any]]:
         file = Path(folder, "many.st")
         file.write_text(opcua.program(SIZE).replace("LREAL", "REAL"))
         bare = Path(folder, "many64.st")
-        return [_tcp(file), _rtu(file), _serial(), opcua.measure(SIZE, bare)]
+        return [_tcp(file), _rtu(file), _serial(), _on_can(file), opcua.measure(SIZE, bare)]
 
 
 def _figure(name: str, ours: Callable[[], None], bare: Callable[[], None]) -> dict[str, Any]:
@@ -156,6 +156,11 @@ def _serial() -> dict[str, Any]:
         port.close()
         device.terminate()
         device.join()
+
+
+def _on_can(file: Path) -> dict[str, Any]:
+    with ExitStack() as stack:
+        return _figure("can beside python-can", *_can.steps(file, VALUES, stack))
 
 
 def _echo(file: int, form: Format, answer: Format) -> None:

@@ -3,6 +3,8 @@
 import os
 import pty
 import socket
+import subprocess
+import sys
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -217,6 +219,41 @@ def framed(folder: Path) -> Iterator[Pair]:
     device.start()
     try:
         port = SerialPort(str(device.link))
+        yield Pair(FramedLink(port, there, back, WRITES, READS, timeout=2.0), device.stop, device.start)
+    finally:
+        device.stop()
+
+
+class TcpDevice:
+    """The process of `tests.links._tcp_device`, at the same port each time."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "tests.links._tcp_device", str(self.port)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.port = int(self._process.stdout.readline())
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+@contextmanager
+def framed_over_tcp(_: Path) -> Iterator[Pair]:
+    there, back = (
+        Format([Field(path, kind) for path, kind in points], "cobs", "crc32", sequence=True)
+        for points in (WRITES, READS)
+    )
+    device = TcpDevice()
+    device.start()
+    try:
+        port = SerialPort(f"socket://127.0.0.1:{device.port}")
         yield Pair(FramedLink(port, there, back, WRITES, READS, timeout=2.0), device.stop, device.start)
     finally:
         device.stop()

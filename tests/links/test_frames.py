@@ -1,13 +1,11 @@
 """Frames of a rig's own: published CRCs, the stuffing's invariant, scaling, and whatever else may come in."""
 
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from hil.errors import InputError
 from hil.links.codecs.frames import Crc, Field, Format, Frames, Framing, stuffed, unstuffed
-from hil.links.serial_port import slow_adapter
 
 FIELDS = [Field("T", "i2", 0.1, -273.15), Field("on", "b1"), Field("flow", "f4"), Field("count", "u4")]
 FORMS: list[tuple[Framing, Crc]] = [
@@ -58,14 +56,3 @@ def test_a_frame_that_cannot_be_is_said() -> None:
         Format([Field("a", "i2", 0.0)])
     with pytest.raises(InputError, match="a frame of 322 bytes is too long; 255 is the most, with the CRC"):
         Format([Field(str(k), "f8") for k in range(40)])
-
-
-def test_an_adapter_that_holds_characters_back_is_named_with_its_cure(tmp_path: Path) -> None:
-    (tmp_path / "ttyUSB7").mkdir()
-    file = tmp_path / "ttyUSB7" / "latency_timer"
-    file.write_text("16\n")
-    cure = f"the adapter holds characters back for 16 ms; as root: echo 1 > {file}"
-    assert slow_adapter("/dev/ttyUSB7", tmp_path) == f"/dev/ttyUSB7: {cure}"
-    file.write_text("1\n")
-    assert slow_adapter("/dev/ttyUSB7", tmp_path) is None
-    assert slow_adapter("/dev/ttyS0", tmp_path) is None
