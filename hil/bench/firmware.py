@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil.bench.controller import shortest
-from hil.bench.links import framed
+from hil.bench.links import framed, on_can
 from hil.errors import InputError
 
 if TYPE_CHECKING:
     from hil.bench.links import Wanted
+    from hil.bench.target_parts import FirmwarePart
     from hil.links import Link
     from hil.targets.firmware_boards import Board
     from hil.targets.firmware_image import Image
@@ -21,23 +22,38 @@ def firmware_link(link: str, wanted: "Wanted") -> "Link":
     Raises:
         InputError: the rig names no image, none is there, or it is none for its board.
     """
+    from hil.links.can.ports import Address
     from hil.links.serial_port import SerialPort
     from hil.targets import Qemu
-    from hil.targets.firmware import LockstepLink, LockstepPort
 
     part, source = wanted.rig.file.targets.firmware, wanted.rig.source
     if part is None:
         raise InputError(f"{source.at('targets')}: the target firmware needs [targets.firmware] with image and board")
-    if link != "serial":
-        raise InputError(f"{source.at('targets', 'firmware')}: firmware is met over serial, not over {link!r}")
+    if link not in ("serial", "can"):
+        place = source.at("targets", "firmware")
+        raise InputError(f"{place}: firmware is met over its UART, with serial frames or as can, not over {link!r}")
     board, image = _image(source.path.parent / part.image, part.board)
     wanted.facts.update(image=str(image.path), digest=image.digest, compiler=image.compiler, board=board.name)
     if (part.emulator or ("unicorn" if wanted.lockstep else "qemu")) == "unicorn":
         wanted.facts["emulator"] = f"Unicorn {version('unicorn')}"
-        return framed(wanted, part, LockstepPort(image, board, wanted.side.period), LockstepLink)
+        return _in_lockstep(link, wanted, part, image, board)
     qemu = wanted.stack.enter_context(Qemu(image, board))
     wanted.facts["emulator"] = qemu.version
+    if link == "can":
+        return on_can(wanted, Address("slcan", qemu.url), lockstep=False)
     return framed(wanted, part, SerialPort(qemu.url))
+
+
+def _in_lockstep(link: str, wanted: "Wanted", part: "FirmwarePart", image: "Image", board: "Board") -> "Link":
+    from hil.links.can.ports import Address
+    from hil.targets.firmware import LockstepLink, LockstepPort
+    from hil.targets.firmware_bus import opens
+
+    period = wanted.side.period
+    if link == "can":  # the image sends by itself, on the bench's clock
+        where = Address("slcan", f"{image.path.name} on {board.name}")
+        return on_can(wanted, where, lockstep=False, opens=opens(image, board, period))
+    return framed(wanted, part, LockstepPort(image, board, period), LockstepLink)
 
 
 def _image(path: Path, board: str) -> "tuple[Board, Image]":

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
 
 if TYPE_CHECKING:
     from hil.bench.link_parts import ModbusPart, SerialPart
+    from hil.links.can.ports import Address
     from hil.links.codecs.registers import Place
     from hil.links.framed import FramedLink
     from hil.links.opcua import Subscribe
@@ -219,25 +221,33 @@ def _places(wanted: Wanted, part: "ModbusPart") -> "dict[str, Place]":
 def _can(wanted: Wanted) -> Link:
     from dataclasses import replace
 
-    from hil.links.can.kinds import can_link
     from hil.links.can.ports import address_of
-    from hil.links.can.wiring import read_wiring
 
-    part, rig = wanted.rig.file.links.can, wanted.rig
-    place = rig.source.at("links", "can")
-    if part.wiring is None:
-        raise InputError(f'{place}: a CAN link needs the file of its messages: wiring = "can.toml"')
+    part, place = wanted.rig.file.links.can, wanted.rig.source.at("links", "can")
     if wanted.scans != 1:
         raise InputError(f"{place}: over CAN one exchange is one scan; leave the controller's period out")
-    file = rig.source.path.parent / part.wiring
     where = part.bus or _own_bus()
     if not part.external:
-        wanted.virtual_plc(can=(where, str(file)))
+        wanted.virtual_plc(can=(where, str(_wiring_of(wanted))))
     bus = replace(address_of(where, fd=part.fd), bitrate=part.bitrate)
-    return can_link(
-        bus, read_wiring(file), *wanted.points, lockstep=wanted.lockstep, period=wanted.side.period,
-        timeout=wanted.timeout, restart=part.restart,
-    )  # fmt: skip
+    return on_can(wanted, bus, lockstep=wanted.lockstep, restart=part.restart)
+
+
+def _wiring_of(wanted: Wanted) -> Path:
+    part, source = wanted.rig.file.links.can, wanted.rig.source
+    if part.wiring is None:
+        place = source.at("links", "can")
+        raise InputError(f'{place}: a CAN link needs the file of its messages: wiring = "can.toml"')
+    return source.path.parent / part.wiring
+
+
+def on_can(wanted: Wanted, bus: "Address", **options: Any) -> Link:
+    """Return the link of a rig's CAN wiring over a bus; the options are those of `CanLink`."""
+    from hil.links.can.kinds import can_link
+    from hil.links.can.wiring import read_wiring
+
+    wiring = read_wiring(_wiring_of(wanted))
+    return can_link(bus, wiring, *wanted.points, period=wanted.side.period, timeout=wanted.timeout, **options)
 
 
 def _own_bus() -> str:

@@ -83,7 +83,7 @@ class Run:
         self.scenario = file.scenarios[self.scenario_name]
         self.seed = file.seed if self.options.seed is None else self.options.seed
         self.target = self.options.target or file.controller.target
-        self.link_name = link_of(self.target, self.options.link, file.controller)
+        self.link_name = link_of(self.target, self.options.link, file)
         self.facts: dict[str, Any] = {}
         self.ticks = self.scenario.duration // self.rig.step
         if self.rig.controller.program.probes and self.wire != "fused":

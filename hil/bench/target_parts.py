@@ -17,8 +17,9 @@ TARGET_NAMES: tuple[str, ...] = get_args(TargetName)
 
 
 class FirmwarePart(SerialPart):
-    """Firmware on an emulated board: its image, and the frames on its UART."""
+    """Firmware on an emulated board: its image, and what its UART carries, frames of the rig's or slcan."""
 
+    link: Literal["serial", "can"] = "serial"
     image: str = Field(description="an ELF file, relative to the rig file")
     board: Literal["lm3s6965evb", "mps2-an385", "mps2-an386"]
     emulator: Literal["unicorn", "qemu"] | None = Field(

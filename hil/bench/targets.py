@@ -7,7 +7,7 @@ from hil.errors import InputError
 
 if TYPE_CHECKING:
     from hil.bench.links import Wanted
-    from hil.bench.rig_file import ControllerPart
+    from hil.bench.rig_file import RigFile
     from hil.links import Link
 
 OWN_LINK: dict[str, str] = {"firmware": "serial", "external": "opcua"}
@@ -39,13 +39,15 @@ What a target is, its version and its digests, goes into `wanted.facts`, and fro
 """
 
 
-def link_of(target: str, asked: str | None, part: "ControllerPart") -> str:
+def link_of(target: str, asked: str | None, file: "RigFile") -> str:
     """Return the name of the link to a target: the one asked for, else the rig's own, else the target's own.
 
     Raises:
         InputError: it was asked for one without a wire.
     """
-    own = OWN_LINK.get(target)
+    part, own = file.controller, OWN_LINK.get(target)
+    if target == "firmware" and file.targets.firmware is not None:
+        own = file.targets.firmware.link
     if own is None:
         return asked or part.link
     if asked in ("fused", "memory"):

@@ -28,7 +28,7 @@ def measure(
     opened = open_rig(rig)
     part = opened.file.controller
     met = target_name(target) or part.target
-    found = measure_wire(opened, link_of(met, link_name(link), part), exchanges, met)
+    found = measure_wire(opened, link_of(met, link_name(link), opened.file), exchanges, met)
     if as_json:
         typer.echo(json.dumps(asdict(found)))
         return

@@ -71,3 +71,33 @@ def test_a_thousand_stops_are_short_wherever_friction_is_at_least_what_the_plann
     named = list(truck_sweep.corners(stops))
     assert named[0] == "friction 0.1, grade -12.0 %: payload 0 to 227 t"
     assert all(abs(one.grade) > 0.06 and one.friction <= 0.2 for one in stops if not one.short)
+
+
+def findings(result: dict[str, Any]) -> dict[str, str]:
+    return {one["id"]: one["verdict"] for one in result["findings"]}
+
+
+def test_over_j1939_the_verdict_is_the_same_and_what_is_rounded_on_the_wire_is_all_that_differs(tmp_path: Path) -> None:
+    fused = run(tmp_path / "fused", {}, scenario="brief")
+    wired = [run(tmp_path / str(k), {}, scenario="brief", link="can") for k in range(2)]
+    assert findings(wired[0]) == findings(fused)
+    assert wired[0]["record"]["digest"] == wired[1]["record"]["digest"]
+    assert wired[0]["link_health"]["facts"] == {"address": "33", "controller's address": "39"}
+    speeds = [read(tmp_path / where / "record.mf4")["plant.v"] for where in ("fused", "0")]
+    assert 0 < np.abs(speeds[0] - speeds[1]).max() < 0.01
+
+
+@pytest.mark.usefixtures("images")
+def test_the_firmware_in_lockstep_passes_twice_with_one_record(tmp_path: Path) -> None:
+    fused = run(tmp_path / "fused", {}, scenario="brief")
+    results = [run(tmp_path / str(k), {}, scenario="brief", target="firmware") for k in range(2)]
+    assert results[0]["record"]["digest"] == results[1]["record"]["digest"]
+    assert findings(results[0]) == findings(fused)
+
+
+@pytest.mark.usefixtures("images")
+def test_the_firmware_in_qemu_keeps_every_requirement(tmp_path: Path) -> None:
+    """On the wall clock a busy machine makes findings inconclusive, and never a failure."""
+    result = run(tmp_path, {}, scenario="brief", target="firmware", rate=1)
+    assert all(one["margin"] >= 0 and one["verdict"] in ("pass", "inconc") for one in result["findings"])
+    assert result["link_health"]["facts"]["controller's address"] == "39"

@@ -87,6 +87,18 @@ class Bus:
         """Let the scheduler send frames: every `period` ns; with period 0 when they change, `gap` ns apart at least."""
         self._schedule.put(key, frames, period, gap)
 
+    @property
+    def now(self) -> int:
+        """The time of this bus in ns: that of frames that come."""
+        return monotonic_ns()
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Wait until something is there, so long at most; return whether it is."""
+        return event.wait(seconds)
+
+    def step(self, _: int) -> None:
+        """Let the time of an exchange pass: here it does so by itself."""
+
     def silence(self) -> None:
         """Let the scheduler send nothing any more of what it has."""
         self._schedule.silence()

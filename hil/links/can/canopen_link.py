@@ -126,10 +126,10 @@ class CanOpenLink(CanLink):
             if isinstance(answer[0], Frame):
                 missing.discard(answer[0].identifier)
 
-    def _free(self, contents: Contents) -> None:
+    def _free(self, t: int, contents: Contents) -> None:
         self._schedule(contents)
         self._sync()
-        self._take_all()
+        self._take_all(t)
         for _ in self._watch.tick(monotonic_ns()):
             raise LinkError(f"{self.name}: node {self._device.node} sends no heartbeat any more")
 

@@ -7,7 +7,6 @@ protocol takes its time from the bench's clock, and what it has to answer leaves
 
 import struct
 import threading
-from time import monotonic_ns
 from typing import Any
 
 from hil.errors import InputError
@@ -22,6 +21,7 @@ from hil.links.link import LinkError, NoAnswer, Quality
 
 _NAMED = 8  # trouble codes of a node that are named, of more there is the count
 _PATIENCE = 2 * WAIT / 1e9  # s for each address
+_MEETING = 1.0  # s for the controller's first message
 _NEVER_LATE = 1 << 62
 
 
@@ -38,19 +38,21 @@ class J1939Link(CanLink):
         own = self._own()
         self._node = Node(own, self._wiring.j1939.controller if self._wiring.j1939 else None)
         self._lock, self._settled, self._held_back = threading.Lock(), threading.Event(), list[Frame]()
-        self._troubles, self._t = Troubles(), 0
+        self._met, self._troubles, self._t = threading.Event(), Troubles(), 0
         super()._connect()
 
     def _bring_up(self) -> None:
-        own, now = self._own(), monotonic_ns()
+        own, bus = self._own(), self._open_bus()
         with self._lock:
-            frames = self._node.start(now)
+            frames = self._node.start(bus.now)
         self._reply(frames)
-        if not self._settled.wait(max(self._timeout, _PATIENCE * len(own.addresses))) or not self._has_address():
+        if not bus.wait(self._settled, max(self._timeout, _PATIENCE * len(own.addresses))) or not self._has_address():
             raise LinkError(self._why())
         for path, place in self._taken.items():
             if isinstance(place.message, TroubleMessage):  # who has no trouble does not say so
-                self._values[path] = (0, Quality.GOOD, now, _NEVER_LATE)
+                self._values[path] = (0, Quality.GOOD, bus.now, _NEVER_LATE)
+        if self._node.peer is not None and not self._lockstep:
+            bus.wait(self._met, _MEETING)  # who is late is missed by the exchanges
         super()._bring_up()
 
     def _has_address(self) -> bool:
@@ -99,7 +101,10 @@ class J1939Link(CanLink):
 
     def _hand_over(self, at: int) -> None:
         while self._node.came:
-            self._queue.put((self._node.came.popleft(), at))
+            group = self._node.came.popleft()
+            self._queue.put((group, at))
+            if group.source == self._node.peer:
+                self._met.set()
 
     def _settle(self) -> None:
         """Note whether there is an address; without one nothing leaves any more."""
@@ -130,15 +135,15 @@ class J1939Link(CanLink):
         self._send(*frames, Frame(self._wiring.step, struct.pack("<q", t)))
         self._acknowledged()
 
-    def _free(self, contents: Contents) -> None:
-        now, bus = monotonic_ns(), self._open_bus()
+    def _free(self, t: int, contents: Contents) -> None:
+        bus = self._open_bus()
         with self._lock:
             for message, each in contents:
                 period = self._period_of(message)
-                frames = tuple(frame for one in each for frame in self._node.put(message, one, period, now))
+                frames = tuple(frame for one in each for frame in self._node.put(message, one, period, bus.now))
                 bus.every(message.name, frames, period)
         self._check()
-        self._take_all()
+        self._take_all(t)
 
     def _period_of(self, message: Message) -> int:
         return message.period or self._period

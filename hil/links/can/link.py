@@ -9,7 +9,7 @@ bus-off ends a run in lockstep; otherwise there is no answer until the bus has b
 import queue
 import struct
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ class CanLink(BaseLink):
         period: of the exchanges in ns; that of messages for which the wiring has none.
         timeout: the longest time in seconds that an answer may take.
         restart: ns after a bus-off until the bus is opened anew; None leaves it off.
+        opens: what opens the bus, where it is no `Bus` on a wire but has its methods.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class CanLink(BaseLink):
         period: int,
         timeout: float = 5.0,
         restart: int | None = 100_000_000,
+        opens: "Opens | None" = None,
     ) -> None:
         super().__init__(f"CAN {where}", writes, reads)
         self.where, self._wiring, self._lockstep = where, wiring, lockstep
@@ -67,6 +69,7 @@ class CanLink(BaseLink):
         self._taken = wiring.places([one.path for one in self.reads], to=False)
         self._messages = {(one.identifier, one.extended): one for one in wiring.back}
         self._answers = _pick(wiring.back, self._taken)
+        self._opens = opens
         self._bus: Bus | None = None
         self._queue: queue.SimpleQueue[tuple[Any, int]] = queue.SimpleQueue()
         self._values: dict[str, tuple[Any, Quality, int, int]] = {}
@@ -92,8 +95,11 @@ class CanLink(BaseLink):
 
         self._values.clear()
         self._queue = queue.SimpleQueue()
-        self._opened_at = monotonic_ns()
-        self._bus = Bus(self.where, self._heard, restart=self._restart, tick=self._ticked, told=self._changed)
+        if self._opens is not None:
+            self._bus = self._opens(self._heard, self._ticked)
+        else:
+            self._bus = Bus(self.where, self._heard, restart=self._restart, tick=self._ticked, told=self._changed)
+        self._opened_at = self._bus.now
         self._bring_up()
 
     def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> Sequence[int] | None:
@@ -107,7 +113,7 @@ class CanLink(BaseLink):
         elif self.bus_state == "off":
             raise NoAnswer(self._bus_off)
         else:
-            self._free(contents)
+            self._free(t, contents)
         return self._fill(into)
 
     def _disconnect(self, *, polite: bool) -> None:
@@ -141,10 +147,10 @@ class CanLink(BaseLink):
         self._send(Frame(self._wiring.step, struct.pack("<q", t)))
         self._acknowledged()
 
-    def _free(self, contents: "Contents") -> None:
+    def _free(self, t: int, contents: "Contents") -> None:
         """Let the sample be sent from now on, and take what came."""
         self._schedule(contents)
-        self._take_all()
+        self._take_all(t)
 
     def _took(self, one: Any, at: int) -> None:
         """Take a frame, or what `_heard` has made of frames."""
@@ -190,8 +196,10 @@ class CanLink(BaseLink):
             if kind == DONE:
                 return
 
-    def _take_all(self) -> None:
-        now = monotonic_ns()
+    def _take_all(self, t: int) -> None:
+        bus = self._open_bus()
+        bus.step(t)
+        now = bus.now
         while (one := self._next(0)) is not None:
             self._seen(*one)
         if self._silent(now):
@@ -237,7 +245,7 @@ class CanLink(BaseLink):
         return self._values[path][0] if path in self._values else None
 
     def _fill(self, into: "np.ndarray[Any, Any]") -> Sequence[int] | None:
-        now, good = monotonic_ns(), True
+        now, good = self._open_bus().now, True
         qualities = []
         for point in self.reads:
             value, quality, _, late = self._values.get(point.path, (None, Quality.BAD, 0, 0))
@@ -264,6 +272,9 @@ class CanLink(BaseLink):
         after = "stays off" if self._restart is None else f"is opened anew in {self._restart / 1e6:g} ms"
         return f"{self.name}: bus-off: the card has taken itself off the bus and {after}"
 
+
+Opens = Callable[[Callable[[Frame, int], None], Callable[[int], None]], "Bus"]
+"""Opens a bus for who takes its frames, and its time."""
 
 Contents = list[tuple[Message, list[bytes]]]
 """Messages with their bytes: of a multiplexed one those of each page."""

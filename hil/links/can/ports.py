@@ -176,7 +176,8 @@ class Serial:
             known = ", ".join(str(one) for one in slcan.BITRATES)
             raise InputError(f"{where}: slcan has no bitrate {where.bitrate}; there are {known}")
         with self._ours("it cannot be opened"):
-            self._line = serial.Serial(where.channel, int(where.options.get("baudrate", 115200)), timeout=0)
+            baudrate = int(where.options.get("baudrate", 115200))
+            self._line = serial.serial_for_url(where.channel, baudrate, timeout=0)
             speed = f"S{slcan.BITRATES[where.bitrate]}\r" if where.bitrate else ""
             self._line.write(f"\rC\r{speed}O\r".encode())
 
