@@ -23,7 +23,7 @@ from hil.links.link import Agreed, LinkError, Point
 if TYPE_CHECKING:
     from hil.links.opcua import Subscribe
 
-_LIFETIME = 60_000  # ms without a request of ours after which the server may forget us
+_LIFETIME = 60_000  # ms without a request of ours after which the server may forget us, and four periods at least
 _MOST_REQUESTS = 10
 _TURNS = 12  # of the event loop, until what the socket holds has become a message
 _LAST = 2**32 - 1  # sequence numbers go from 1 to here, and then begin at 1 again (OPC 10000-4 clause 7.26)
@@ -119,8 +119,10 @@ class Subscription:
         """
         for _ in range(_TURNS):
             await asyncio.sleep(0)
+        asked = len(self._requests)
         came, lost = self._harvest()
-        if lost:
+        # When every request has been answered the server may hold newer values, for want of one.
+        if lost or came == asked:
             self._newest.values[:] = await self._read()
         if came or self._told < 0:
             self._told = t
@@ -152,7 +154,7 @@ class Subscription:
     async def _create(self) -> ua.CreateSubscriptionResult:
         request = ua.CreateSubscriptionRequest()
         publishing = self.wanted.publishing / _MS
-        request.Parameters = ua.CreateSubscriptionParameters(publishing, _lifetime(publishing), 1)
+        request.Parameters = ua.CreateSubscriptionParameters(publishing, _lifetime(self.wanted), 1)
         # The library's own verb begins to publish with one request at a time, and keeps no sequence numbers.
         answer = await self._client.uaclient.protocol.send_request(request)
         response = struct_from_binary(ua.CreateSubscriptionResponse, answer)
@@ -201,9 +203,9 @@ class Subscription:
         return came, lost
 
 
-def _lifetime(publishing: float) -> int:
+def _lifetime(wanted: "Subscribe") -> int:
     """Return how many publishing intervals make a lifetime."""
-    return max(10, round(_LIFETIME / publishing))
+    return max(10, max(_LIFETIME * _MS, 4 * wanted.period) // wanted.publishing)
 
 
 def _agreed(
@@ -214,7 +216,7 @@ def _agreed(
     yield Agreed("sampling interval", sampling, max((one.RevisedSamplingInterval for one in items), default=0), "ms")
     yield Agreed("queue size", 1, max((one.RevisedQueueSize for one in items), default=1))
     yield Agreed("keep-alive count", 1, made.RevisedMaxKeepAliveCount)
-    yield Agreed("lifetime count", _lifetime(publishing), made.RevisedLifetimeCount)
+    yield Agreed("lifetime count", _lifetime(wanted), made.RevisedLifetimeCount)
 
 
 def in_words(status: ua.StatusCode) -> str:

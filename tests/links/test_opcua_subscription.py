@@ -89,16 +89,16 @@ def opened(url: str, subscribe: Subscribe | None) -> Iterator[OpcUaLink]:
     try:
         yield link
     finally:
-        link.exchange(0, np.zeros(1, link.outgoing), np.zeros(1, link.incoming))
+        link.exchange(link.arrived.now, np.zeros(1, link.outgoing), np.zeros(1, link.incoming))
         link.close()
 
 
 def exchange(link: OpcUaLink, fault: int, until: Callable[[Any], bool]) -> Any:
     """Exchange until what is read is what is wanted; 7, 7.5, 8 and so on are sent, and what is to go wrong."""
     out, into = np.zeros(1, link.outgoing), np.zeros(1, link.incoming)
-    for k in islice(count(), 2000):
-        out[0] = (*(7 + k / 2 for k in range(SIZE)), fault)
-        link.exchange((100 + k) * 10 * MS, out, into)
+    out[0] = (*(7 + k / 2 for k in range(SIZE)), fault)
+    for t in islice(count(max(link.arrived.now, 1000 * MS), 10 * MS), 1, 2000):
+        link.exchange(t, out, into)
         if until(into[0]):
             return into[0].item()
     raise AssertionError(f"not in 2000 exchanges: {into}, {link.health}")
@@ -145,6 +145,22 @@ def test_lost_messages_are_counted_and_the_values_read_anew(url: str) -> None:
         exchange(link, 1, lambda _: link.counters["lost message"] > 0)
         assert link.counters["lost message"] == 3
         exchange(link, 1, lambda into: into["y99"] == 7 + 99 / 2)
+
+
+def test_values_that_the_server_holds_for_want_of_a_request_are_read(url: str) -> None:
+    often = OpcUaLink(
+        url, [], READS, lockstep=False, namespace="urn:foreign", subscribe=Subscribe(1000 * MS, 10 * MS, 10 * MS)
+    )
+    with opened(url, CYCLIC) as other:
+        often.open()
+        start = other.clock()
+        while other.clock() < start + 300 * MS:
+            pass
+        exchange(other, 0, lambda into: into["y99"] == 7 + 99 / 2)
+        into = np.zeros(1, often.incoming)
+        often.exchange(0, np.zeros(1, often.outgoing), into)
+        often.close()
+    assert into["y99"] == 7 + 99 / 2
 
 
 def test_a_change_that_the_source_stamped_late_is_old(url: str) -> None:
