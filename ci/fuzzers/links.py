@@ -1,6 +1,7 @@
 """Mutated bytes for each parser of a link: one class of error, bounded time, nothing held back without end."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
 from time import perf_counter
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from hil.links.certificates import Expected, TrustList, validate
-from hil.links.codecs import nmea
+from hil.links.codecs import device_identification, nmea
 from hil.links.codecs.frames import Field, Format, Frames
 from hil.links.codecs.modbus import (
     Damaged,
@@ -32,6 +33,7 @@ _READ = read_request("holding register", 107, 3)
 _REQUESTS = (_READ, read_request("coil", 1, 9), write_registers(1, b"abcdef"))
 _FORM = Format([Field("a", "i2", 0.1), Field("b", "f4"), Field("c", "u1")], sequence=True)
 _LENGTH = Format(_FORM.fields, "length", "crc32")
+_PLATE = {0: "maker", 2: "2.1", 5: "box", 128: "B-7"}
 _FIX = nmea.Fix(time=1, latitude=50.0, longitude=8.0, altitude=1.0, speed=1.0, course=2.0, heading=3.0)
 
 
@@ -74,6 +76,13 @@ def _rtu(data: bytes) -> int:
         for _ in frames.silence():
             pass
     return held
+
+
+def _identified(data: bytes) -> int:
+    with suppress(Damaged):
+        device_identification.content(data)
+    device_identification.answer(data[:4], _PLATE)
+    return _rtu(rtu_frame(1, data))
 
 
 def _framed(form: Format) -> Callable[[bytes], int]:
@@ -120,6 +129,8 @@ def parsers() -> Iterator[tuple[str, list[bytes], Callable[[bytes], int]]]:
         _tcp,
     )
     yield "modbus rtu", [rtu_frame(1, one) for one in _REQUESTS], _rtu
+    asked = device_identification.request()
+    yield "identification", [device_identification.answer(asked, _PLATE), asked], _identified
     yield "frames in cobs", [_FORM.encode([1, 2, 3], 7) * 3], _framed(_FORM)
     yield "frames with a length", [_LENGTH.encode([1, 2, 3]) * 3], _framed(_LENGTH)
     yield "nmea", [nmea.gga(_FIX), nmea.rmc(_FIX), nmea.vtg(_FIX), nmea.hdt(_FIX)], _nmea

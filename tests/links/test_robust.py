@@ -29,7 +29,9 @@ def until(holds: Callable[[], bool], seconds: float) -> float:
 
 
 @pytest.mark.wall
-@pytest.mark.parametrize("make", [_echo.modbus_tcp, _echo.modbus_rtu, _echo.framed, _echo.opcua])
+@pytest.mark.parametrize(
+    "make", [_echo.modbus_tcp, _echo.modbus_rtu, _echo.framed, _echo.opcua, _echo.opcua_subscription]
+)
 def test_a_killed_server_makes_values_stale_and_data_flows_a_second_after_it_is_back(
     make: Callable[[Path], AbstractContextManager[Pair]], tmp_path: Path
 ) -> None:
