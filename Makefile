@@ -5,7 +5,7 @@ demo: setup
 	.venv/bin/hil run rigs/cstr
 
 test:
-	PYTHON='$(PYTHON)' ci/setup --browser
+	PYTHON='$(PYTHON)' ci/setup --tests
 	ci/check
 
 bench: setup

@@ -8,9 +8,13 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from hil.targets._uarts import EMPTY_POLLS
+
 _SVC, _PENDSV, _SYSTICK, _IRQ = 11, 14, 15, 16
 _THUMB, _REALIGNED = 1 << 24, 1 << 9
 _RESET_KEY = 0x05FA
+MOST_STACKED = 0x70
+"""Bytes that an exception puts on the stack at most, floating-point registers and alignment included."""
 
 _CPUID = {"cortex-m3": 0x412FC230, "cortex-m4": 0x410FC241}
 
@@ -23,7 +27,7 @@ class Exceptions:
         self.latched = 0
         self.levels = 0
         self.active: list[int] = []
-        self._priorities = bytearray(16 + 240)
+        self._priorities = bytearray(_IRQ + 256)
 
     @property
     def waiting(self) -> int:
@@ -94,6 +98,12 @@ class SysTick:
         self.reload = 0
         self._from = 0  # the cycle at which the counter had the reload value
         self._passed = False
+        self._polls = 0
+
+    def polled(self, offset: int) -> bool:
+        """Note a look at a register; return whether software does nothing but wait for the count to pass zero."""
+        self._polls = self._polls + 1 if offset == 0x10 and not self._passed else 0
+        return self._polls >= EMPTY_POLLS
 
     def due(self) -> int | None:
         """Return the cycle of the next count from 1 to 0, None while it stands still."""
@@ -104,6 +114,7 @@ class SysTick:
         due = self.due()
         if due is None or now < due:
             return False
+        self._polls = 0
         self._from += (now - self._from + 1) // (self.reload + 1) * (self.reload + 1)
         self._passed = True
         return bool(self.control & 2)
@@ -172,7 +183,7 @@ class SystemControl:
             if value >> 16 == _RESET_KEY and value & 4:
                 self._reset()
         elif offset == 0xF00:
-            exceptions.latched |= 1 << (_IRQ + (value & 0x1FF))
+            exceptions.latched |= 1 << (_IRQ + (value & 0xFF))
         else:
             self._kept[offset] = value
         self.timer_passed()

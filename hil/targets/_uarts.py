@@ -3,8 +3,8 @@
 from abc import ABC, abstractmethod
 from collections import deque
 
-_EMPTY_POLLS = 64
-"""So many looks at an empty receiver, and at nothing else, are taken for waiting."""
+EMPTY_POLLS = 64
+"""So many looks at a register that says that nothing has come, and at nothing else, are taken for waiting."""
 
 
 class UartModel(ABC):
@@ -38,7 +38,7 @@ class UartModel(ABC):
     @property
     def polled(self) -> bool:
         """Whether software does nothing but look at an empty receiver."""
-        return self.polls >= _EMPTY_POLLS
+        return self.polls >= EMPTY_POLLS
 
     def feed(self, data: bytes) -> None:
         """Let bytes arrive."""

@@ -7,7 +7,7 @@ empty receiver again and again, time jumps to the next interrupt. Why so: docs/d
 from typing import Any, Literal
 
 from hil.links import ControllerFault
-from hil.targets._cortex_m import Registers, SystemControl
+from hil.targets._cortex_m import MOST_STACKED, Registers, SystemControl
 from hil.targets._instruction_count import count_instructions
 from hil.targets._uarts import MODELS
 from hil.targets.firmware_boards import Board
@@ -22,6 +22,7 @@ _NOT_EXECUTED = {
     18: "an instruction that is no Thumb code, as behind a branch to an even address", 23: "an unaligned access",
 }  # fmt: skip
 _SINGLE_STEPS, _FEW = 256, 64
+_STORM, _STORM_CYCLES = 10_000, 100
 
 
 class Emulation:
@@ -42,6 +43,8 @@ class Emulation:
         self._raised: int | None = None
         self._missed: tuple[int, int, int] | None = None
         self._broken: str | None = None
+        self._polls_timer = False
+        self._taken, self._since = 0, 0
         self._rest: Literal["sleeps", "polls"] | None = None
         self.idle = False
         self._connect()
@@ -110,7 +113,7 @@ class Emulation:
             return None
         if not self._count.stopped:
             return "sleeps"
-        return "polls" if self._uart.polled else None
+        return "polls" if self._uart.polled or self._polls_timer else None
 
     def _take_interrupt(self) -> bool:
         """Go to the handler of the most urgent exception that may be taken."""
@@ -124,23 +127,45 @@ class Emulation:
         return True
 
     def _enter(self, number: int) -> None:
-        exceptions = self._control.exceptions
-        handler = int.from_bytes(self._core.mem_read(self._control.vectors + 4 * number, 4), "little")
+        exceptions, vector = self._control.exceptions, self._control.vectors + 4 * number
+        self._count_taken(number)
+        if self.board.memory_at(vector) is None:
+            raise self._fault(f"exception {number} has its vector at {vector:#010x}, in no memory")
+        handler = int.from_bytes(self._core.mem_read(vector, 4), "little")
         if not handler & 1:
             raise self._fault(f"the vector of exception {number} is {handler:#010x}, no Thumb code")
+        bottom = self._registers.get("SP") - MOST_STACKED
+        memory = self.board.memory_at(bottom)
+        if memory is None or not memory.writable:
+            raise self._fault(f"exception {number} finds the stack at {bottom:#010x}, which is no RAM")
         nested = bool(exceptions.active)
         exceptions.take(number)
         self._registers.enter(number, handler, nested=nested)
 
+    def _count_taken(self, number: int) -> None:
+        """Count exceptions; an image that comes to nothing else is as good as hung, and would take for ever here."""
+        self._taken += 1
+        if self._taken % _STORM == 0:
+            if self.cycle - self._since < _STORM * _STORM_CYCLES:
+                raise self._fault(
+                    f"comes to nothing but exceptions, {_STORM} of them in a row; the last one is {number}"
+                )
+            self._since = self.cycle
+
     def _handle(self, raised: int) -> None:
         """Do what the processor would have done itself: call and return; all else ends the image."""
+        from unicorn import UcError
+
         active = self._control.exceptions.active
         pc = self._registers.get("PC")
         if raised == _CALL:
             self._enter(_SVCALL)
         elif raised == _RETURN and active:
             active.pop()
-            self._registers.leave(pc | 1, active[-1] if active else 0)
+            try:
+                self._registers.leave(pc | 1, active[-1] if active else 0)
+            except UcError:
+                raise self._fault("returns from an exception with a stack that is in no memory") from None
         elif raised == _BREAKPOINT:
             semihosting = self._core.mem_read(pc, 2) == b"\xab\xbe"
             raise self._fault("a semihosting call, and there is no debugger" if semihosting else "a breakpoint")
@@ -169,7 +194,7 @@ class Emulation:
         core, uart, control = self._core, self._uart, self._control
 
         def look(_: Any, offset: int, __: int, ___: Any) -> int:
-            value = uart.read(offset)
+            value, self._polls_timer = uart.read(offset), False
             if uart.polled:
                 self._pause()
             return value
@@ -181,6 +206,9 @@ class Emulation:
 
         def read(_: Any, offset: int, size: int, __: Any) -> int:
             uart.polls = 0
+            self._polls_timer = control.timer.polled(offset)
+            if self._polls_timer:
+                self._pause()
             return control.read(offset & ~3) >> 8 * (offset & 3) & (1 << 8 * size) - 1
 
         def write(_: Any, offset: int, size: int, value: int, __: Any) -> None:

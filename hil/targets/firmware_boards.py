@@ -55,8 +55,21 @@ def _memories(flash: int, ram: int) -> tuple[Memory, ...]:
 
 
 def _mps2(name: str, cpu: Literal["cortex-m3", "cortex-m4"]) -> Board:
-    quiet = Memory("peripherals", 0x4000_0000, 0x4000), Memory("peripherals", 0x4000_5000, 0xB000)
-    return Board(name, cpu, 25_000_000, _memories(0x40_0000, 0x40_0000), Uart("cmsdk", 0x4000_4000, 0, 1), quiet)
+    memories = *_memories(0x40_0000, 0x40_0000), Memory("PSRAM", 0x2100_0000, 0x100_0000)
+    quiet = Memory("peripherals", 0x4000_0000, 0x4000), Memory("peripherals", 0x4000_5000, 0x2_B000)
+    return Board(name, cpu, 25_000_000, memories, Uart("cmsdk", 0x4000_4000, 0, 1), quiet)
+
+
+_LM3S6965 = tuple(
+    Memory(name, 0x4000_0000 + start, size)
+    for name, start, size in (
+        ("watchdog", 0x0_0000, 0x1000), ("ports A to D, SSI", 0x0_4000, 0x5000), ("UART1 and UART2", 0x0_D000, 0x2000),
+        ("I2C", 0x2_0000, 0x2000), ("ports E to G", 0x2_4000, 0x3000), ("PWM", 0x2_8000, 0x1000),
+        ("QEI", 0x2_C000, 0x2000), ("timers", 0x3_0000, 0x4000), ("ADC", 0x3_8000, 0x1000),
+        ("comparators", 0x3_C000, 0x1000),
+        ("Ethernet", 0x4_8000, 0x1000), ("hibernation, flash and system control", 0xF_C000, 0x3000),
+    )
+)  # fmt: skip
 
 
 BOARDS = {
@@ -64,7 +77,7 @@ BOARDS = {
     for one in (
         Board(
             "lm3s6965evb", "cortex-m3", 12_500_000, _memories(0x4_0000, 0x1_0000), Uart("pl011", 0x4000_C000, 5, 5),
-            (Memory("port A", 0x4000_4000, 0x1000), Memory("system control", 0x400F_E000, 0x1000)),
+            _LM3S6965,
             ((0x400F_E050, 0x40), (0x400F_E060, 0x078E_3AC0)),  # the PLL has locked; RCC after reset
         ),
         _mps2("mps2-an385", "cortex-m3"),

@@ -232,3 +232,59 @@ def test_an_interrupt_that_is_held_off_comes_in_where_it_is_let_in(tmp_path: Pat
     machine.run_to(20 * MS)
     assert len(machine.drain()) == 4
     assert not machine.idle
+
+
+WAITS = """
+#include <stdint.h>
+#define SYST ((volatile uint32_t *)0xE000E010)
+volatile uint32_t seconds;
+int main(void)
+{
+    SYST[1] = 12500000u - 1u;
+    SYST[2] = 0;
+    SYST[0] = 5;
+    for (;;) {
+        while (!(SYST[0] & 1u << 16))
+            ;
+        seconds++;
+    }
+}
+"""
+
+
+def test_an_image_that_polls_the_timer_waits_without_costing_time(tmp_path: Path) -> None:
+    machine = switched_on(tmp_path, WAITS)
+    machine.run_to(3_600_500 * MS)
+    assert int.from_bytes(machine.peek("seconds", 4), "little") == 3600
+
+
+STORM = """
+#include <stdint.h>
+#include "uart.h"
+void deaf(void) {}
+int main(void)
+{
+    static uint32_t table[48] __attribute__((aligned(256)));
+    table[16 + UART_IRQ] = (uint32_t)deaf;
+    *(volatile uint32_t *)0xE000ED08 = (uint32_t)table;
+    uart_start();
+    for (;;) __asm volatile("wfi");
+}
+"""
+
+
+def test_an_interrupt_that_nobody_answers_is_a_fault(tmp_path: Path) -> None:
+    machine = switched_on(tmp_path, STORM)
+    machine.run_to(MS)
+    machine.feed(b"!")
+    with pytest.raises(
+        ControllerFault, match="comes to nothing but exceptions, 10000 of them in a row; the last one is 21"
+    ):
+        machine.run_to(1000 * MS)
+
+
+def test_a_stack_that_has_left_its_memory_is_a_fault(tmp_path: Path) -> None:
+    stray = '__asm volatile("movs r0, #200\\n mov sp, r0");'
+    source = f'#include "timer.h"\nint main(void) {{ timer_start(1000); {stray} for (;;) ; }}'
+    with pytest.raises(ControllerFault, match="exception 15 finds the stack at 0x00000058, which is no RAM"):
+        switched_on(tmp_path, source).run_to(10 * MS)
