@@ -25,6 +25,8 @@ from hil.links.codecs.modbus import (
     tcp_frame,
     write_registers,
 )
+from hil.links.codecs.sentences import SentenceFormat
+from hil.links.framed import Form
 
 LONGEST = 2.0
 """Seconds that one case may take."""
@@ -34,6 +36,7 @@ _REQUESTS = (_READ, read_request("coil", 1, 9), write_registers(1, b"abcdef"))
 _FORM = Format([Field("a", "i2", 0.1), Field("b", "f4"), Field("c", "u1")], sequence=True)
 _LENGTH = Format(_FORM.fields, "length", "crc32")
 _PLATE = {0: "maker", 2: "2.1", 5: "box", 128: "B-7"}
+_TALK = SentenceFormat([Field("a", "latitude"), Field("b", "longitude"), Field("c", "speed"), Field("d", "i2")])
 _FIX = nmea.Fix(time=1, latitude=50.0, longitude=8.0, altitude=1.0, speed=1.0, course=2.0, heading=3.0)
 
 
@@ -85,12 +88,12 @@ def _identified(data: bytes) -> int:
     return _rtu(rtu_frame(1, data))
 
 
-def _framed(form: Format) -> Callable[[bytes], int]:
+def _framed(form: Form) -> Callable[[bytes], int]:
     def parse(data: bytes) -> int:
-        frames = Frames(form)
+        frames = form.frames()
         for _ in frames.feed(data):
             pass
-        return len(frames._held)
+        return len(frames._held if isinstance(frames, Frames) else frames._sentences._held)
 
     return parse
 
@@ -134,6 +137,7 @@ def parsers() -> Iterator[tuple[str, list[bytes], Callable[[bytes], int]]]:
     yield "frames in cobs", [_FORM.encode([1, 2, 3], 7) * 3], _framed(_FORM)
     yield "frames with a length", [_LENGTH.encode([1, 2, 3]) * 3], _framed(_LENGTH)
     yield "nmea", [nmea.gga(_FIX), nmea.rmc(_FIX), nmea.vtg(_FIX), nmea.hdt(_FIX)], _nmea
+    yield "nmea as a framing", [_TALK.encode([50.0, 8.0, 1.5, 3])], _framed(_TALK)
     yield "certificates", [_certificate()], _judged
 
 

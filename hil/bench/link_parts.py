@@ -7,6 +7,7 @@ from pydantic import Field
 from hil.links.codecs.frames import Crc, Framing
 from hil.links.codecs.modbus import Table
 from hil.links.codecs.registers import Order
+from hil.links.codecs.sentences import Sentence
 from hil.verdicts.requirements import Duration, Strict
 
 LinkName = Literal["fused", "memory", "opcua", "modbus-tcp", "modbus-rtu", "can", "serial"]
@@ -83,7 +84,7 @@ class FieldPart(Strict):
     """A value in a frame: value = raw * scale + offset."""
 
     path: str
-    kind: str = Field(description="numpy kind on the wire, as i2")
+    kind: str = Field(description="numpy kind on the wire, as i2; of NMEA 0183 what it is, as latitude")
     scale: float = 1.0
     offset: float = 0.0
 
@@ -91,10 +92,11 @@ class FieldPart(Strict):
 class SerialPart(LinePart):
     """A serial line with frames of the rig's own."""
 
-    framing: Framing = "cobs"
+    framing: Framing | Literal["nmea"] = "cobs"
     crc: Crc = "crc16-modbus"
     order: Literal["little", "big"] = "little"
     sequence: bool = Field(False, description="frames begin with a number, which the answer repeats")
+    sentences: dict[Sentence, Duration] = Field({}, description="of NMEA 0183: how often each leaves, GGA, VTG ...")
     cyclic: bool = Field(False, description="the controller sends by itself, not when it is asked")
     to_controller: tuple[FieldPart, ...] = ()
     from_controller: tuple[FieldPart, ...] = ()

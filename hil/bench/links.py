@@ -1,7 +1,7 @@
 """The links by name: how each is made for a rig, and the faults on whichever it is."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +14,13 @@ from hil.bench.controller import ControllerSide
 from hil.bench.rig import Rig
 from hil.errors import InputError
 from hil.links import FAULTS, ControllerFault, Faulty, Link, MemoryLink, Point
+from hil.signals import in_words
 
 if TYPE_CHECKING:
-    from hil.bench.link_parts import ModbusPart, SerialPart
+    from hil.bench.link_parts import FieldPart, ModbusPart, SerialPart
     from hil.links.can.ports import Address
     from hil.links.codecs.registers import Place
-    from hil.links.framed import FramedLink
+    from hil.links.framed import Form, FramedLink
     from hil.links.opcua import Subscribe
     from hil.links.opcua_security import ClientSecurity
     from hil.links.serial_port import Port
@@ -185,17 +186,28 @@ def _serial(wanted: Wanted) -> Link:
 
 def framed(wanted: Wanted, part: "SerialPart", port: "Port", link: "type[FramedLink] | None" = None) -> Link:
     """Return the link of a rig's own frames over a port, which may be another than the part's."""
-    from hil.links.codecs.frames import Field, Format
     from hil.links.framed import FramedLink
 
-    there, back = (
-        Format(
-            [Field(one.path, one.kind, one.scale, one.offset) for one in fields], part.framing, part.crc,
-            order=part.order, sequence=part.sequence,
-        )
-        for fields in (part.to_controller, part.from_controller)
-    )  # fmt: skip
+    there, back = (_form(wanted, part, fields) for fields in (part.to_controller, part.from_controller))
     return (link or FramedLink)(port, there, back, *wanted.points, timeout=wanted.line_timeout, cyclic=part.cyclic)
+
+
+def _form(wanted: Wanted, part: "SerialPart", fields: "Sequence[FieldPart]") -> "Form":
+    from hil.links.codecs.frames import Field, Format
+    from hil.links.codecs.sentences import SentenceFormat
+
+    made = [Field(one.path, one.kind, one.scale, one.offset) for one in fields]
+    if part.framing != "nmea":
+        return Format(made, part.framing, part.crc, order=part.order, sequence=part.sequence)
+    period, place = wanted.side.period, wanted.rig.source.at("links", "serial", "sentences")
+    faults = [
+        f"{place}: {name} every {in_words(time)} is no whole multiple of the exchange's {in_words(period)}"
+        for name, time in part.sentences.items()
+        if not time or time % period
+    ]
+    if faults:
+        raise InputError(faults)
+    return SentenceFormat(made, {name: time // period for name, time in part.sentences.items()})
 
 
 def _places(wanted: Wanted, part: "ModbusPart") -> "dict[str, Place]":

@@ -9,10 +9,13 @@ import numpy as np
 
 from hil.errors import InputError
 from hil.links.base import BaseLink, Points
-from hil.links.codecs.frames import Format, Frames
+from hil.links.codecs.frames import Format
 from hil.links.codecs.numbers import fitted
+from hil.links.codecs.sentences import SentenceFormat
 from hil.links.link import LinkError, NoAnswer
 from hil.links.serial_port import Port
+
+Form = Format | SentenceFormat
 
 
 class FramedLink(BaseLink):
@@ -23,7 +26,7 @@ class FramedLink(BaseLink):
     """
 
     def __init__(
-        self, port: Port, there: Format, back: Format, writes: Points, reads: Points, *, timeout: float = 1.0,
+        self, port: Port, there: Form, back: Form, writes: Points, reads: Points, *, timeout: float = 1.0,
         cyclic: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(port.name, writes, reads)
@@ -46,14 +49,14 @@ class FramedLink(BaseLink):
 
     def _connect(self) -> None:
         self.port.open()
-        self._frames = Frames(self.back)
+        self._frames = self.back.frames()
 
     def _carry(self, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> Sequence[int] | None:
         values = out[0].item() if self.writes else ()
         self._number = (self._number + 1) & 0xFF
         if not self.cyclic:
             self.port.discard()
-            self._frames = Frames(self.back)
+            self._frames = self.back.frames()
         if self.there.fields or not self.cyclic:
             self.port.write(self.there.encode([0 if k is None else values[k] for k in self._out], self._number))
         newest = self._answer()

@@ -21,6 +21,8 @@ SYNC = 0xA5
 MOST = 255
 _LETTERS = {"u1": "B", "b1": "?", "i1": "b", "u2": "H", "i2": "h", "u4": "I", "i4": "i", "u8": "Q", "i8": "q",
             "f4": "f", "f8": "d"}  # fmt: skip
+KINDS = tuple(_LETTERS)
+"""The numpy kinds that a field may have."""
 _CRCS: dict[str, tuple[int, Callable[[bytes], int]]] = {
     "none": (0, lambda _: 0),
     "crc16-modbus": (2, crc16),
@@ -81,6 +83,10 @@ class Format:
             return self._struct.pack(*head, *values)
         except (struct.error, OverflowError):
             return None
+
+    def frames(self) -> "Frames":
+        """Return a reader of this direction's bytes."""
+        return Frames(self)
 
     def decode(self, frame: bytes) -> tuple[int, list[Any]] | None:
         """Return number and values of a frame without its CRC; None when it has another size."""
