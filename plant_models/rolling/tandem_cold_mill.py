@@ -96,6 +96,9 @@ INPUTS = record(
 )
 _FORCE = {f"force{i + 1}": signal("N", f"roll force of stand {i + 1}", 0, 1e9) for i in range(STANDS)}
 _ROLLS = {f"v{i + 1}": signal("m/s", f"speed of the rolls of stand {i + 1}", -1, 60) for i in range(STANDS)}
+_ANGLES = {
+    f"angle{i + 1}": signal("rad", f"angle of the back-up roll of stand {i + 1}", -1, 1e9) for i in range(STANDS)
+}
 _GAPS = {f"s{i + 1}": signal("m", f"gap of stand {i + 1}, unloaded", -0.02, 0.05) for i in range(STANDS)}
 _OUT = {f"h{i + 1}": signal("m", f"thickness that leaves stand {i + 1}", 0, 0.02) for i in range(STANDS)}
 _PULL = {f"t{i}": signal("Pa", f"tension {where}", -1, 2e9) for i, where in enumerate((
@@ -110,6 +113,7 @@ OUTPUTS = record(
     **_FORCE,
     **_ROLLS,
     **_GAPS,
+    **_ANGLES,
     **_OUT,
     **_PULL,
     gauge1=signal("m", "thickness at the gauge behind stand 1", 0, 0.02),
@@ -301,6 +305,7 @@ def measure(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
     y.force1, y.force2, y.force3, y.force4, y.force5 = p.force[0], p.force[1], p.force[2], p.force[3], p.force[4]
     y.v1, y.v2, y.v3, y.v4, y.v5 = x.v[0], x.v[1], x.v[2], x.v[3], x.v[4]
     y.s1, y.s2, y.s3, y.s4, y.s5 = x.S[0], x.S[1], x.S[2], x.S[3], x.S[4]
+    y.angle1, y.angle2, y.angle3, y.angle4, y.angle5 = x.turn[0], x.turn[1], x.turn[2], x.turn[3], x.turn[4]
     y.h1, y.h2, y.h3, y.h4, y.h5 = p.h_out[0], p.h_out[1], p.h_out[2], p.h_out[3], p.h_out[4]
     y.t0, y.t1, y.t2, y.t3, y.t4, y.t5 = p.pull[0], p.pull[1], p.pull[2], p.pull[3], p.pull[4], p.pull[5]
     y.gauge1, _, _ = behind(p, 1, p.Lg)
