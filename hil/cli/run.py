@@ -24,7 +24,7 @@ def run(
     rig: Annotated[Path, typer.Argument(metavar="RIG", help="a folder with a rig.toml, or the file")],
     scenario: Annotated[str | None, typer.Option(help="the first one of the rig when left out")] = None,
     link: Annotated[str | None, typer.Option(help="fused, memory, opcua ...; the rig's own when left out")] = None,
-    target: Annotated[str | None, typer.Option(help="plc ...; the rig's own when left out")] = None,
+    target: Annotated[str | None, typer.Option(help="plc, firmware, external; the rig's own when left out")] = None,
     clock: Annotated[str, typer.Option(help="virtual, wall, or x10 for ten times as fast as the wall")] = "virtual",
     seed: Annotated[int | None, typer.Option(min=0)] = None,
     settings: Annotated[

@@ -99,7 +99,7 @@ class Session:
         known = await self.known() if any(one.built_in is None for one in described) else ()
         found = faults(self.url, writes, list(zip(points, described, strict=True)), known)
         if lockstep and not await self._steps():
-            found.append(f"{self.url} does not run in lockstep; start it with `hil plc serve --clock lockstep`")
+            found.append(f"{self.url} does not run in lockstep; serve with --clock lockstep, or run with --clock wall")
         if found:
             raise InputError(found)
         self._prepare(writes, reads, described)

@@ -218,7 +218,7 @@ class ModbusLink(BaseLink):
         if self.lockstep:
             answer = self._content(write_registers(STEP, _STEP.pack(-1, 0)))
             if isinstance(answer, int):
-                words = f"{self.name} does not run in lockstep; start it with `hil plc serve --clock lockstep`"
+                words = f"{self.name} does not run in lockstep; serve with --clock lockstep, or run with --clock wall"
                 raise InputError(words)
 
     def _missing(self, batch: Batch) -> list[str]:

@@ -111,7 +111,7 @@ def test_a_foreign_namespace_is_named(plc: VirtualPlc) -> None:
 def test_a_server_that_dies_breaks_the_exchange() -> None:
     with VirtualPlc(PROGRAM, "wall") as plc:
         lockstep = OpcUaLink(plc.url, [], [("VALVE", "f4")], lockstep=True)
-        with pytest.raises(InputError, match=r"does not run in lockstep; start it with `hil plc serve --clock"):
+        with pytest.raises(InputError, match=r"does not run in lockstep; serve with --clock lockstep, or run with"):
             lockstep.open()
         link = OpcUaLink(plc.url, [("TT101", "f4")], [("scans.count", "i4")], lockstep=False)
         link.open()
