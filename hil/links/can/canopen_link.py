@@ -70,6 +70,9 @@ class CanOpenLink(CanLink):
             except sdo.Abort as said:
                 if said.absent:
                     continue
+                if said.own and said.code == sdo.TIMEOUT:  # a small node may have no server; parameters need one
+                    self.facts["identity"] = "not told: no answer over SDO"
+                    return
                 raise LinkError(f"{self.name}: node {device.node} does not tell its {words}: {said}") from None
             self.facts[words] = f"{value:#010x}"
             if wanted.get(sub) and wanted[sub] != value:
@@ -83,7 +86,7 @@ class CanOpenLink(CanLink):
             self._transfer(sdo.Download(index, sub, value))
         except sdo.Abort as said:
             raise LinkError(
-                f"{self.name}: node {self._device.node} refuses the parameter {index:04X}h:{sub:02X}h = "
+                f"{self.name}: node {self._device.node} does not take the parameter {index:04X}h:{sub:02X}h = "
                 f"{value.hex(' ')}: {said}"
             ) from None
 
