@@ -37,6 +37,9 @@ def firmware_link(link: str, wanted: "Wanted") -> "Link":
     if (part.emulator or ("unicorn" if wanted.lockstep else "qemu")) == "unicorn":
         wanted.facts["emulator"] = f"Unicorn {version('unicorn')}"
         return _in_lockstep(link, wanted, part, image, board)
+    if link == "can" and wanted.lockstep:
+        place = source.at("targets", "firmware")
+        raise InputError(f'{place}: over CAN QEMU keeps no lockstep; run with --clock wall, or emulator = "unicorn"')
     qemu = wanted.stack.enter_context(Qemu(image, board))
     wanted.facts["emulator"] = qemu.version
     if link == "can":
