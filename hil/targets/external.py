@@ -138,6 +138,8 @@ def pause(seconds: float) -> Step:
 def port(where: str, within: float) -> Step:
     """Somebody listens at HOST:PORT."""
     host, _, number = where.rpartition(":")
+    if not host or not number.isdecimal():
+        raise InputError(f"{where!r} names no host and port to wait for; give the step port an address, HOST:PORT")
 
     def attempt() -> None:
         try:
@@ -202,6 +204,8 @@ def _asked(where: str, unit: int, request: bytes) -> bytes:
 
 def node(url: str, name: str, equals: Value, within: float, security: "ClientSecurity | None" = None) -> Step:
     """A variable of an OPC UA server has a value; `name` is as `hil.links.opcua_identity.value_of` has it."""
+    if not url.startswith("opc.tcp://"):
+        raise InputError(f"{url!r} is no OPC UA server's; give the step node {name!r} a url, opc.tcp://HOST:4840")
 
     def attempt() -> None:
         from hil.links import OpcUaLink

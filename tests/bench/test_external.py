@@ -169,6 +169,22 @@ def test_a_step_that_is_none_is_named_with_its_place(step: str, words: str, tmp_
         own.open()
 
 
+@pytest.mark.parametrize(
+    ("changes", "up", "words"),
+    [
+        ({"links.opcua.url": "opc.tcp://box"}, {"do": "port"}, "'box' names no host and port to wait for; give the"),
+        ({"links.modbus-rtu.port": "/dev/no"}, {"do": "node", "node": "i=1", "equals": 1},
+         "'/dev/no' is no OPC UA server's; give the step node 'i=1' a url, opc"),
+    ],
+)  # fmt: skip
+def test_a_step_that_cannot_take_its_place_from_the_link_says_so(
+    project: Project, changes: dict[str, Any], up: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    link = "opcua" if "links.opcua.url" in changes else "modbus-rtu"
+    with pytest.raises(InputError, match=words):
+        run(project, tmp_path, {**changes, "targets.external": {"up": [up]}}, link)
+
+
 def test_a_pause_takes_its_time_and_a_port_that_nobody_listens_at_is_an_error() -> None:
     assert external.pause(0.01).perform() >= 0.01
     with pytest.raises(RunError, match=r"port 127\.0\.0\.1:\d+: nobody answers"):
