@@ -1,5 +1,6 @@
 """What a rig's wire can carry, measured before a run: round trips, throughput, the controller's clock."""
 
+import itertools
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ class WireReport:
 
     `drift` is how much faster the controller's clock goes than ours, in millionths; None where it shows none.
     `drift_within` is how far off that may be: the time that reading the two clocks took, over that between.
-    `agreed` is what was asked of the other side, and what it made of it.
+    `agreed` is what was asked of the other side, and what it made of it. Where the link does not wait for answers
+    (`waits` False: the controller sends by itself) the times are those of the bench's side alone.
     """
 
     link: str
@@ -40,10 +42,13 @@ class WireReport:
     drift: float | None
     drift_within: float
     agreed: tuple[Agreed, ...]
+    waits: bool
 
 
 def measure_wire(rig: Rig, name: str, count: int, target: str = "plc") -> WireReport:
     """Exchange `count` times, as fast as the wire goes, with the controller on its own clock.
+
+    On a CAN bus only lockstep has an answer to each sample: there our own controller keeps it.
 
     Raises:
         InputError: a fused program has no wire; what cannot be wired. LinkError: the wire is lost.
@@ -51,20 +56,22 @@ def measure_wire(rig: Rig, name: str, count: int, target: str = "plc") -> WireRe
     if name == "fused":
         raise InputError("a fused program has no wire to test; name a link, as --link opcua")
     with ExitStack() as stack:
-        link = MAKERS[target](name, Wanted(rig, False, stack))
+        lockstep = name == "can" and target == "plc" and not rig.file.links.can.external
+        link = MAKERS[target](name, Wanted(rig, lockstep, stack))
         link.open()
         stack.callback(link.close)
+        steps, start = itertools.count(0, rig.controller.period), monotonic_ns()
         for _ in range(_WARM):
-            _exchange(link, 0)
+            _exchange(link, next(steps) if lockstep else monotonic_ns() - start)
         before, began = _clocks(link), monotonic_ns()
-        times = [_exchange(link, monotonic_ns() - began) for _ in range(count)]
+        times = [_exchange(link, next(steps) if lockstep else monotonic_ns() - start) for _ in range(count)]
         took, after, agreed = monotonic_ns() - began, _clocks(link), link.health.agreed
     came = np.array([one for one in times if one is not None] or [0])
     p50, p99, p999, slowest = (int(one) for one in np.quantile(came, [0.5, 0.99, 0.999, 1.0], method="higher"))
     values, failed = len(link.writes) + len(link.reads), times.count(None)
     return WireReport(
         name, count, failed, values, p50, p99, p999, slowest, values * (count - failed) / (took / 1e9),
-        shortest_period(p999), *_drift(before, after), agreed,
+        shortest_period(p999), *_drift(before, after), agreed, getattr(link, "waits", True),
     )  # fmt: skip
 
 

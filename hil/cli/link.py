@@ -35,9 +35,11 @@ def measure(
     times = (("p50", found.p50), ("p99", found.p99), ("p99.9", found.p999), ("max", found.slowest))
     typer.echo(f"{found.link}: {found.exchanges} exchanges of {found.values} values, {found.failed} without an answer")
     typer.echo("round trip  " + "  ".join(f"{name} {ns / 1e6:.3f} ms" for name, ns in times))
+    if not found.waits:
+        typer.echo("            of the bench's side alone: the controller sends by itself and is not waited for")
     typer.echo(f"throughput  {found.throughput:.0f} values/s")
-    drift = f"{found.drift:+.0f} millionths, to {found.drift_within:.0f}" if found.drift is not None else "not shown"
-    typer.echo(f"clock drift {drift}")
+    drift = f"{found.drift:+.0f} millionths, to {found.drift_within:.0f}" if found.drift is not None else ""
+    typer.echo(f"clock drift {drift or 'none: the link shows no clock'}")
     for one in found.agreed:
         typer.echo(
             f"{one.name}: {one.asked:g} {one.unit}".rstrip() + f" asked for, {one.revised:g} {one.unit}".rstrip()

@@ -47,6 +47,11 @@ class FramedLink(BaseLink):
         self._fit = [(k, one.kind) for k, one in enumerate(self.reads) if same.get(one.path) != one.kind]
         self._number = 0
 
+    @property
+    def waits(self) -> bool:
+        """Whether an exchange waits for the answer to its sample."""
+        return not self.cyclic
+
     def _connect(self) -> None:
         self.port.open()
         self._frames = self.back.frames()

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ from hil.bench.wire_check import shortest_period
 from hil.targets import VirtualPlc
 from tests.bench._tiny import Project
 from tests.cli.test_run import hil, project
+from tests.links.can._bus import whole_bus
 from tests.targets.conftest import plc
 
 MS = 1_000_000
+ROOT = Path(__file__).parents[2]
 __all__ = ["plc", "project"]  # fixtures
 
 
@@ -23,6 +26,32 @@ def test_a_wire_is_measured(
     assert 0 < found["p50"] <= found["p99"] <= found["p999"] <= found["slowest"]
     assert found["carries"] >= found["p999"]
     assert found["throughput"] * found["p50"] / 1e9 < 10 * found["values"]
+
+
+@pytest.mark.parametrize(
+    ("bus", "says"),
+    [
+        ("", "clock drift none: the link shows no clock"),
+        ("bus =", "the controller sends by itself and is not waited for"),
+    ],
+    ids=["lockstep", "external"],
+)
+def test_a_can_bus_has_a_round_trip_where_the_controller_keeps_lockstep(
+    bus: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "rigs" / "drive", tmp_path / "rigs" / "drive")
+    for folder in ("controllers", "plant_models"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    rig = tmp_path / "rigs" / "drive" / "rig.toml"
+    if bus:  # that of a drive which is said to be there already; nobody is
+        rig.write_text(
+            rig.read_text().replace("[links.can]", f'[links.can]\nexternal = true\n{bus} "{whole_bus()}"\n#')
+        )
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert hil(monkeypatch, "link", "test", str(rig.parent), "--link", "can", "--exchanges", "20") == 0
+    said = capsys.readouterr().out
+    assert says in said
+    assert "20 exchanges of 9 values, 0 without an answer" in said
 
 
 def test_a_fused_program_has_no_wire(

@@ -75,6 +75,11 @@ class CanLink(BaseLink):
         self._values: dict[str, tuple[Any, Quality, int, int]] = {}
 
     @property
+    def waits(self) -> bool:
+        """Whether an exchange waits for the answer to its sample."""
+        return self._lockstep
+
+    @property
     def bus_state(self) -> State:
         """The state of the card on the bus."""
         bus = self._bus
