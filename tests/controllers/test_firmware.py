@@ -1,6 +1,7 @@
 """The firmware is what its digests say, wherever it is built, and its mathematics is a good library's."""
 
 import math
+import random
 import shutil
 import subprocess
 from hashlib import sha256
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hil.links.codecs.frames import Field, Format, Frames
 from hil.targets.emulation import Emulation
 from hil.targets.firmware_boards import BOARDS
 from hil.targets.firmware_image import read_image
@@ -74,3 +76,23 @@ def test_exponential_and_logarithm_are_those_of_a_good_library(tmp_path: Path) -
             assert ours == theirs or abs(ours - theirs) <= max(math.ulp(theirs), 1e-300)
             same.append(ours == theirs)
     assert sum(same) >= 0.97 * len(same)
+
+
+@pytest.mark.parametrize("board", ["lm3s6965evb", "mps2-an386"])
+def test_damaged_frames_get_no_answer_and_the_next_sound_one_does(board: str, images: Path) -> None:
+    """200 frames with bytes changed, left out or put in, too long ones among them; none takes the image with it."""
+    machine = Emulation(read_image(images / board / "echo.elf", BOARDS[board]), BOARDS[board])
+    chance, form = random.Random("frames"), Format([Field("x", "f8"), Field("y", "u2")], sequence=True)
+    for number in range(200):
+        sound = form.encode([number * 0.5, number], number)
+        damaged = bytearray(sound[:-1])
+        for _ in range(chance.randrange(1, 4)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(1, 256)
+        damaged[chance.randrange(len(damaged)) :] = chance.randbytes(chance.choice((0, 3, 600)))
+        machine.feed(bytes(damaged) + b"\0")
+        machine.run_to((2 * number + 1) * 20 * MS)
+        answers = list(Frames(form).feed(machine.drain()))
+        assert all(form.encode(values, one) in bytes(damaged) + b"\0" for one, values in answers)
+        machine.feed(sound)
+        machine.run_to((2 * number + 2) * 20 * MS)
+        assert machine.drain() == sound
