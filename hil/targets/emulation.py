@@ -21,6 +21,8 @@ _NOT_EXECUTED = {
     17: "an instruction of a coprocessor that the processor does not have",
     18: "an instruction that is no Thumb code, as behind a branch to an even address", 23: "an unaligned access",
 }  # fmt: skip
+_HINTS = (b"\x20\xbf", b"\x10\xbf")  # WFE and YIELD (A7.7.262, A7.7.264)
+_WIDE_HINTS = (b"\xaf\xf3\x02\x80", b"\xaf\xf3\x01\x80")
 _SINGLE_STEPS, _FEW = 256, 64
 _STORM, _STORM_CYCLES = 10_000, 100
 
@@ -44,6 +46,7 @@ class Emulation:
         self._missed: tuple[int, int, int] | None = None
         self._broken: str | None = None
         self._polls_timer = False
+        self._event, self._hinted = False, (0, 0)
         self._taken, self._since = 0, 0
         self._rest: Literal["sleeps", "polls"] | None = None
         self.idle = False
@@ -105,7 +108,9 @@ class Emulation:
         try:
             self._core.emu_start(self._registers.get("PC") | 1, _NOWHERE)
         except UcError as error:
-            raise self._fault(self._words(error)) from None
+            if not self._is_hint():
+                raise self._fault(self._words(error)) from None
+            return self._hint()
         if self._broken is not None:
             raise self._fault(self._broken)
         if self._raised is not None:
@@ -114,6 +119,19 @@ class Emulation:
         if not self._count.stopped:
             return "sleeps"
         return "polls" if self._uart.polled or self._polls_timer else None
+
+    def _is_hint(self) -> bool:
+        """Whether what Unicorn stumbled over is no fault but WFE or YIELD, just behind which it stands."""
+        pc, count = self._registers.get("PC"), self._count.count
+        before = bytes(self._core.mem_read(pc - 4, 4)) if self.board.memory_at(pc - 4) else bytes(4)
+        (last, since), self._hinted = self._hinted, (pc, count)
+        # What raises at once where the last one was gone on from is an instruction that there is none of.
+        return (pc != last or count - since > 1) and (before in _WIDE_HINTS or before[2:] in _HINTS)
+
+    def _hint(self) -> Literal["polls"] | None:
+        """Wait as WFE does: not, when there has been an exception since the last time; YIELD is the same here."""
+        event, self._event = self._event, False
+        return None if event else "polls"
 
     def _take_interrupt(self) -> bool:
         """Go to the handler of the most urgent exception that may be taken."""
@@ -128,6 +146,7 @@ class Emulation:
 
     def _enter(self, number: int) -> None:
         exceptions, vector = self._control.exceptions, self._control.vectors + 4 * number
+        self._event = True
         self._count_taken(number)
         if self.board.memory_at(vector) is None:
             raise self._fault(f"exception {number} has its vector at {vector:#010x}, in no memory")

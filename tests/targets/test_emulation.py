@@ -288,3 +288,31 @@ def test_a_stack_that_has_left_its_memory_is_a_fault(tmp_path: Path) -> None:
     source = f'#include "timer.h"\nint main(void) {{ timer_start(1000); {stray} for (;;) ; }}'
     with pytest.raises(ControllerFault, match="exception 15 finds the stack at 0x00000058, which is no RAM"):
         switched_on(tmp_path, source).run_to(10 * MS)
+
+
+EVENTS = """
+#include <stdint.h>
+#include "timer.h"
+volatile uint32_t loops;
+int main(void)
+{
+    timer_start(10000);
+    for (;;) { WAIT; loops++; }
+}
+"""
+
+
+@pytest.mark.parametrize("wait", ["wfe", "wfe.w", "wfi", "wfi.w", "yield\\n wfi"])
+def test_an_image_waits_for_events_as_for_interrupts(wait: str, tmp_path: Path) -> None:
+    """Each turn of the loop ends with one of the 99 ticks; an event that was there before costs a turn more."""
+    machine = switched_on(tmp_path, EVENTS.replace("WAIT", f'__asm volatile("{wait}")'))
+    machine.run_to(1000 * MS)
+    turns = int.from_bytes(machine.peek("loops", 4), "little")
+    assert (98 <= turns <= 99) if "wfi" in wait else (98 <= turns <= 2 * 99)
+    assert machine.idle
+
+
+def test_an_undefined_instruction_behind_a_wait_is_one(tmp_path: Path) -> None:
+    source = EVENTS.replace("WAIT", '__asm volatile("wfe\\n udf #1")')
+    with pytest.raises(ControllerFault, match=r"an undefined instruction, at pc 0x\w+ \(main"):
+        switched_on(tmp_path, source).run_to(1000 * MS)
