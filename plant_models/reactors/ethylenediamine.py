@@ -11,16 +11,16 @@
               k_3 = (16 - 0.22 [H2O]) k_1   in l/mol/min with mol/l and cal/mol
 
 Sources: scheme, rate forms and numbers of 1 to 3 as in the abstract of "Reaction of Ethylene Oxide with Active
-Hydrogen, I", aqueous ammonia at commercial concentrations (the printed numbers make k_1 : k_2 : k_3 = 1 : 4.9 : 3.9 in
+Hydrogen, I", aqueous ammonia at commercial concentrations (the printed numbers make k_1 : k_2 : k_3 = 1 : 4.9 : 3.8 in
 pure water; the abstract of "The Kinetics of the Formation of Ethanolamines" has 1 : 6 : 4 from dilute solutions, and
 16,600 cal instead of 11,000). EO added in portions: the former, too. Both steps in one plant: EP 0 075 941, Union
-Carbide. Reactions 4 to 6 and their conditions (nickel, hydrogen, excess of ammonia, 120 to 300 degC): US 5,202,491,
-Union Carbide. Vapour pressures of ammonia and water: Antoine's equation with published constants (ln kPa, K); of EO:
-Clausius and Clapeyron from its boiling point, 283.85 K.
+Carbide. What the amination gives (EDA, DETA, piperazine) and takes (hydrogen, 1 to 15 ammonia a MEA, 120 to 300 degC):
+US 5,202,491, Union Carbide. Vapour pressures of ammonia and water: Antoine's equation with the constants of a published
+table (ln kPa, K), right within 1 % at their boiling points; of EO: Clausius and Clapeyron from its own, 283.85 K.
 
-Ours, where no public number was found: all of reactions 4 to 6 but their scheme, all heats of reaction (EO's heats are
-one value), heat capacities and molar volumes (rounded from handbooks, constant, ideal mixture), Raoult's law, all
-sizes, and everything else that is marked so. No plant like this one exists.
+Ours, where no public number was found: 4 to 6 as elementary steps with their rates, heats of reaction (one value for
+every EO), heat capacities and molar volumes (rounded from handbooks, constant, ideal mixture), Raoult's law, all sizes,
+and everything else that is marked so. No plant like this one exists.
 
 Left out: glycols from EO and water, polymerisation and decomposition of EO, AEEA and other amines, what DEA and TEA do
 on the catalyst, hydrogen, vapour in the units (their pressure is that of a pump; where the mixture would boil the
