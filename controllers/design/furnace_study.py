@@ -30,7 +30,7 @@ FROM = 8 * 3600.0
 COLDEST, UNEVEN = -10.0, 50.0
 PRICE = 1.2e-3
 """GJ/t for a kelvin at the door, by the step test of zone 4: what the cheapest kelvin costs."""
-SEEDS = (31, 32, 33, 34, 35)
+SEEDS = (41, 42, 43, 44, 45)
 """None of them was looked at while the strategy's numbers were chosen."""
 GRID = [(zone2, *others) for zone2 in (900.0, 1000.0, 1100.0) for others in ((1280, 1290), (1330, 1300), (1290, 1320))]
 CHARGES: Mapping[str, dict[str, Any]] = {

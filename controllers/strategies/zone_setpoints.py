@@ -60,7 +60,7 @@ PARAMETERS = record(
     fall=signal("K/s", "fastest fall", 1e-3, 1, 0.05),
     reach=signal("delta_degC", "how far from its thermocouple a zone's set-point may be now", 1, 500, 40.0),
     even=signal("1/K^2", "weight of changes from block to block", 0, 100, 0.02),
-    margin=signal("delta_degC", "over the wanted temperature that is aimed at", -100, 100, -1.0),
+    margin=signal("delta_degC", "over the wanted temperature that is aimed at", -100, 100, 3.0),
     spread=signal("delta_degC", "hottest less coldest node that is aimed at", 1, 500, 45.0),
     price=signal("1", "of a kelvin too cold, and of a kelvin too uneven", 0, 1e6, 1000.0),
     fuel_max=signal("kg/s", "fuel that zones 2, 3, 4 can have", 0, 100, (4.0, 4.0, 2.4), shape=(FIRED,)),

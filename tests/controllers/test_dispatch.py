@@ -45,16 +45,22 @@ def test_an_unbounded_programme_is_told() -> None:
 
 def flows(pit: int, trucks: float, works: list[bool]) -> float:
     """The loads per hour of the best plan, from the equations in the strategy's docstring."""
-    s_count, c_count = _pits.SHOVELS, _pits.CRUSHERS
+    s_count, c_count, pieces = _pits.SHOVELS, _pits.CRUSHERS, dispatch_lp.PIECES
     n = s_count * c_count
-    f, g = np.eye(2 * n)[:n].reshape(s_count, c_count, -1), np.eye(2 * n)[n:].reshape(s_count, c_count, -1)
-    equal = [*(f - g).sum(axis=1), *(f - g).sum(axis=0)]
-    limits = [*f.sum(axis=1), *f.sum(axis=0)]
-    b = [1 / load if up else 0.0 for load, up in zip(_pits.LOAD[pit], works, strict=True)]
-    b += [min(1 / _pits.DUMP[pit], _pits.RATE[pit])] * c_count
+    unit = np.eye(2 * n + s_count * pieces)
+    f, g = (unit[i : i + n].reshape(s_count, c_count, -1) for i in (0, n))
+    busy = unit[2 * n :].reshape(s_count, pieces, -1)  # the share of its time that a shovel has of each piece
+    loads = [busy[s].sum(axis=0) / _pits.LOAD[pit][s] for s in range(s_count)]
+    equal = [*(f - g).sum(axis=1), *(f - g).sum(axis=0), *(f.sum(axis=1) - loads)]
+    queues = 0.5 * dispatch_lp.BUSY**2 / (1 - dispatch_lp.BUSY)
+    widths = np.diff(dispatch_lp.BUSY)
     loaded = _pits.TRAVEL[pit, 1] + _pits.LOAD[pit][:, None] + _pits.DUMP[pit]
-    limits.append((f * loaded[:, :, None]).sum((0, 1)) + (g * _pits.TRAVEL[pit, 0][:, :, None]).sum((0, 1)))
-    found = linprog(-f.sum((0, 1)), A_ub=limits, b_ub=[*b, trucks], A_eq=equal, b_eq=np.zeros(len(equal)))
+    used = (f * loaded[:, :, None]).sum((0, 1)) + (g * _pits.TRAVEL[pit, 0][:, :, None]).sum((0, 1))
+    used = used + (busy * (np.diff(queues) / widths)[:, None]).sum((0, 1))
+    rates = [min(1 / _pits.DUMP[pit], _pits.RATE[pit])] * c_count
+    ends = [(0.0, None)] * (2 * n) + [(0.0, width if up else 0.0) for up in works for width in widths]
+    a, b = [*f.sum(axis=0), used], [*rates, trucks]
+    found = linprog(-f.sum((0, 1)), A_ub=a, b_ub=b, A_eq=equal, b_eq=np.zeros(len(equal)), bounds=ends)
     return float(-3600 * found.fun)
 
 
@@ -73,3 +79,9 @@ def test_nobody_is_sent_to_a_shovel_that_stands_or_past_an_empty_one() -> None:
     crowd = {"queue1": 6.0, "queue2": 5.0, "queue4": 5.0, "working": 18.0}
     assert block.step(**crowd)["to_shovel1"] == 3
     assert block.step(**crowd, free_in3=1e4)["to_shovel1"] != 3
+
+
+def test_a_truck_on_its_way_is_not_followed_while_another_shovel_is_free() -> None:
+    block = Alone(dispatch_lp.BLOCK, 10**9, compiled=True)
+    first = block.step(working=18.0)["to_shovel2"]
+    assert block.step(working=18.0, left2=1.0, **{f"coming{first:.0f}": 1.0})["to_shovel2"] != first

@@ -63,11 +63,11 @@ def settled(**inputs: float) -> dict[str, float]:
 
 
 def test_colder_thicker_and_hotter_wanted_slabs_get_hotter_zones() -> None:
-    """Zones follow at once here. Each slab is as warm as wanted less the margin of 1 K, whatever it takes."""
+    """Zones follow at once here. Each slab is as warm as wanted and the margin of 3 K, whatever it takes."""
     heats = []
     for change in ({}, {"new_temperature": 600.0}, {"new_thickness": 0.25}, {"new_target": 1230.0}):
         found = settled(**change)
-        assert found["door_mean"] == pytest.approx(change.get("new_target", 1200.0) - 1.0, abs=4.0)
+        assert found["door_mean"] == pytest.approx(change.get("new_target", 1200.0) + 3.0, abs=4.0)
         heats.append(found["SP2"] + found["SP3"] + found["SP4"])
     assert heats[1] < heats[0] < min(heats[2:])
 

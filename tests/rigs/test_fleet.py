@@ -41,10 +41,9 @@ def test_a_seed_gives_the_same_shift_and_another_one_a_different(pit: str) -> No
 
 @pytest.mark.slow
 def test_on_three_pits_and_ten_seeds_the_optimiser_stands_beside_each_baseline_as_the_docs_say() -> None:
-    """Far ahead of the nearest shovel on every seed, ahead of the shortest queue in the mean of all pits."""
+    """Far ahead of the nearest shovel on every seed, ahead of the shortest queue and of the fixed plan in the mean."""
     tonnes = dispatch_study.study()
     for pit in PITS:
         assert (tonnes[pit, "optimiser"] > 1.1 * tonnes[pit, "nearest"]).all()
-    gains = [float((tonnes[pit, "optimiser"] / tonnes[pit, "shortest queue"] - 1).mean()) for pit in PITS]
-    assert sum(gains) / len(gains) > 0.02
-    assert min(gains) > -0.02
+        assert (tonnes[pit, "optimiser"] / tonnes[pit, "shortest queue"]).mean() > 1.01
+        assert (tonnes[pit, "optimiser"] / tonnes[pit, "fixed"]).mean() > 1.0
