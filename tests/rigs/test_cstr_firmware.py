@@ -99,5 +99,5 @@ def test_without_an_image_the_rig_says_how_to_build_it(tmp_path: Path) -> None:
 def test_firmware_is_met_over_its_uart(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the target firmware is met over a wire, not over 'memory'; leave --link out"):
         Run(open_rig(RIG), Options(target="firmware", link="memory"))
-    with pytest.raises(InputError, match=r"rig\.toml:\d+: firmware is met over serial, not over 'opcua'"):
+    with pytest.raises(InputError, match=r"rig\.toml:\d+: firmware is met over its UART, .* not over 'opcua'"):
         Run(open_rig(RIG), Options(target="firmware", link="opcua", folder=tmp_path)).execute()
