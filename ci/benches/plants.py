@@ -1,7 +1,8 @@
 """Nanoseconds per step of every plant: discrete part, outputs, envelope and solver, as its rig steps it.
 
 A plant without a rig is stepped by rk4 at a twentieth of its fastest time constant. `real time` is how many times as
-fast as real time the plant runs alone. Where there is a C program of a plant in `plants/`, it is the reference.
+fast as real time the plant runs alone. Where there is a C program of a plant in `plants/`, it is the reference: it
+makes the same steps by rk4 and has to come to the same end.
 """
 
 import ctypes
@@ -28,6 +29,9 @@ ROUNDS, TICKS, LEAST = 15, 8192, 256
 FLAGS = ("-O3", "-march=native", "-shared", "-fPIC")
 
 
+Memory = dict[str, Any]
+
+
 def figures() -> list[dict[str, Any]]:
     """Return one figure for each plant."""
     return [_figure(name) for name in plant_files(ROOT)]
@@ -35,8 +39,10 @@ def figures() -> list[dict[str, Any]]:
 
 def _figure(name: str) -> dict[str, Any]:
     plant = load_plant(name, ROOT)
-    method, step, memory = _as_in_its_rig(plant)
-    times = [_round(plant, method, step, memory) for _ in range(ROUNDS)]
+    method, step, start = _as_in_its_rig(plant)
+    end = _copy(start)
+    times = [_round(plant, method, step, _copy(start)) for _ in range(ROUNDS - 1)]
+    times.append(_round(plant, method, step, end))
     ours = median(times)
     found: dict[str, Any] = {
         "name": f"plant {name}",
@@ -46,12 +52,12 @@ def _figure(name: str) -> dict[str, Any]:
     }
     found |= {"method": method, "step": f"{step * 1e-9:g} s", "states": plant.state.size, "real time": step / ours}
     if (source := FOLDER / f"{name}.c").exists():
-        found["reference"] = _c(source, plant)
+        found["reference"] = _c(source, step, start, end)
         found["ratio"] = ours / found["reference"]
     return found
 
 
-def _as_in_its_rig(plant: Plant) -> tuple[str, int, dict[str, Any]]:
+def _as_in_its_rig(plant: Plant) -> tuple[str, int, Memory]:
     """Return method, step and parameter set of the first rig with this plant, or what suits the plant alone."""
     for path in sorted(ROOT.glob("rigs/*/rig.toml")):
         part = read_rig(path)[0].plant
@@ -61,7 +67,7 @@ def _as_in_its_rig(plant: Plant) -> tuple[str, int, dict[str, Any]]:
     return "rk4", max(1000, round(0.05e9 / (fastest(plant, memory) or 1.0))), memory
 
 
-def _loop(plant: Plant, method: str, step: int, memory: dict[str, Any]) -> Loop:
+def _loop(plant: Plant, method: str, step: int, memory: Memory) -> Loop:
     roles: dict[str, Any] = {"p": memory["parameters"], "x": memory["state"], "u": memory["inputs"]}
     seen = [one for one in (plant.update_kernel, plant.measure_kernel) if one is not None]
     steps = [Step("plant", one, step, **roles, y=memory["outputs"]) for one in seen]
@@ -71,9 +77,9 @@ def _loop(plant: Plant, method: str, step: int, memory: dict[str, Any]) -> Loop:
     return Loop([*steps, Step("solver", solver.code, step, p=solver.problem, x=roles["x"], u=roles["u"])], step)
 
 
-def _round(plant: Plant, method: str, step: int, memory: dict[str, Any]) -> float:
-    """Return ns per step of the first steps from the start."""
-    loop = _loop(plant, method, step, {role: one.copy() for role, one in memory.items()})
+def _round(plant: Plant, method: str, step: int, memory: Memory) -> float:
+    """Return ns per step of the first steps from the start; `memory` is left as it is after them."""
+    loop = _loop(plant, method, step, memory)
     loop.run(1)  # what is done once, such as compiling the schedule
     began = thread_time_ns()
     status = loop.run(1 + TICKS)
@@ -84,19 +90,24 @@ def _round(plant: Plant, method: str, step: int, memory: dict[str, Any]) -> floa
     return spent / done
 
 
-def _c(source: Path, plant: Plant) -> float:
-    """Return ns per step of the C program of the stirred tank."""
+def _copy(memory: Memory) -> Memory:
+    return {role: one.copy() for role, one in memory.items()}
+
+
+def _c(source: Path, step: int, start: Memory, end: Memory) -> float:
+    """Return ns per step of a C program of the plant; it has to come to the same end."""
     with tempfile.TemporaryDirectory() as folder:
         target = f"{folder}/code.so"
         subprocess.run(["gcc", *FLAGS, "-o", target, str(source), "-lm"], check=True)
         code = ctypes.CDLL(target)
-        p, x, u = (plant.memory("mathworks")[role][0] for role in ("parameters", "state", "inputs"))
-        given = ([p.k0, p.E_R, p.dH, p.rhoCp, p.UA], [u.Tc, u.Tf, u.CAf, u.F / p.V], [x["CA"], x["T"]], [0.0] * 3)
-        arrays = [np.array(one, float) for one in given]
-        times = []
-        for _ in range(ROUNDS):
-            began = thread_time_ns()
-            pointers = (ctypes.c_void_p(one.ctypes.data) for one in arrays)
-            code.run(*pointers, ctypes.c_double(1.0), ctypes.c_int64(TICKS))
-            times.append((thread_time_ns() - began) / TICKS)
+    times, memory = [], start
+    for _ in range(ROUNDS):
+        memory = _copy(start)
+        pointers = [ctypes.c_void_p(memory[role].ctypes.data) for role in ("parameters", "inputs", "state", "outputs")]
+        began = thread_time_ns()
+        code.run(*pointers, ctypes.c_double(step * 1e-9), ctypes.c_int64(1 + TICKS))
+        times.append((thread_time_ns() - began) / (1 + TICKS))
+    found, expected = (one["state"].view(np.ndarray).view("f8") for one in (memory, end))
+    if not np.allclose(found, expected, rtol=1e-9):
+        raise RuntimeError(f"{source.name} comes to {found}, and the plant to {expected}: they are not the same plant")
     return median(times)

@@ -119,7 +119,7 @@ class Run:
             assembly = assemble(self.rig, self.scenario, self.seed, wire=self.wire, rate=self.options.rate, free=free)
             if self._faulty is not None:
                 self._faulty.controls = assembly.image.section("link", "inputs")
-            folder = run_folder(self.options.folder, self.rig, self.scenario_name)
+            folder = run_folder(self.options.folder, Path("runs") / self.rig.file.name, self.scenario_name)
             channels, row = _channels(assembly)
             facts = {"rig": self.rig.file.name, "scenario": self.scenario_name, "seed": str(self.seed)}
             writer = stack.enter_context(Writer(folder / "record.mf4", channels, facts, row))
@@ -322,8 +322,8 @@ def _is_fault(error: Exception) -> bool:
     return isinstance(error, ControllerFault)
 
 
-def run_folder(given: Path | None, rig: Rig, scenario: str) -> Path:
-    """Make and return the folder of a run: the one asked for, or the next free one below `runs`.
+def run_folder(given: Path | None, base: Path, name: str) -> Path:
+    """Make and return the folder of a run: the one asked for, or the next free `name-0001` below `base`.
 
     Raises:
         InputError: it exists and is not empty, or cannot be made.
@@ -334,20 +334,17 @@ def run_folder(given: Path | None, rig: Rig, scenario: str) -> Path:
             if any(given.iterdir()):
                 raise InputError(f"the run folder {given} is not empty; name another, or remove it")
             return given
-        base = Path("runs") / rig.file.name
         base.mkdir(parents=True, exist_ok=True)
         number = 1 + max((int(one.name[-4:]) for one in base.glob("*-[0-9][0-9][0-9][0-9]")), default=0)
         while True:
-            folder = base / f"{scenario}-{number:04d}"
+            folder = base / f"{name}-{number:04d}"
             try:
                 folder.mkdir()
                 return folder
             except FileExistsError:
                 number += 1
     except OSError as error:
-        raise InputError(
-            f"cannot make the run folder {given or 'runs'}: {error.strerror}; name one with --out"
-        ) from None
+        raise InputError(f"cannot make the run folder {given or base}: {error.strerror}; name one with --out") from None
 
 
 def process_age() -> float:

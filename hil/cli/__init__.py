@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from hil import __version__
 from hil.errors import HilError
 
-_COMMANDS = ("run", "rig", "plant", "plc", "record", "link", "new")
+_COMMANDS = ("run", "regression", "rig", "plant", "plc", "record", "link", "new")
 
 
 class _Commands(TyperGroup):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 _COVERED = ("statements", "branches", "conditions")
 EXIT = {"pass": 0, "fail": 1, "inconc": 3, "error": 4}
+COLOURS = {"pass": "green", "fail": "red", "inconc": "yellow", "error": "red"}
 
 
 @app.command()
@@ -108,11 +109,10 @@ def _rate(clock: str) -> int | None:
 
 
 def _print(result: dict[str, Any]) -> None:
-    colour = {"pass": "green", "fail": "red", "inconc": "yellow", "error": "red"}
     width = max(len(one["id"]) for one in result["findings"])
     for one in result["findings"]:
         margin = "-" if one["margin"] is None else f"{one['margin']:+.4g} {one['unit']}"
-        verdict = typer.style(f"{one['verdict']:6}", fg=colour[one["verdict"]])
+        verdict = typer.style(f"{one['verdict']:6}", fg=COLOURS[one["verdict"]])
         reason = f"  ({one['reason']})" if one["reason"] else ""
         typer.echo(f"  {one['id']:{width}}  {verdict}  margin {margin:>14}  {one['words']}{reason}")
     late = f", {result['loop']['late']} late ticks" if result["clock"] != "virtual" else ""
@@ -128,7 +128,7 @@ def _print(result: dict[str, Any]) -> None:
     if "coverage" in result:
         parts = (f"{result['coverage'][word]['percent']:.1f} % of {word}" for word in _COVERED)
         typer.echo(f"coverage  {', '.join(parts)}  {result['paths']['coverage']}")
-    typer.echo("verdict " + typer.style(result["verdict"], fg=colour[result["verdict"]], bold=True))
+    typer.echo("verdict " + typer.style(result["verdict"], fg=COLOURS[result["verdict"]], bold=True))
 
 
 def _print_phases(phases: dict[str, float]) -> None:

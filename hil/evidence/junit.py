@@ -16,11 +16,18 @@ _ELEMENT = {"fail": "failure", "inconc": "error", "error": "error", "none": "err
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
-def junit(result: Mapping[str, Any]) -> str:
-    """The file's text: one suite for the run, one case for each finding.
+def junit(*results: Mapping[str, Any]) -> str:
+    """The file's text: one suite for each run, in it one case for each finding.
 
     A run whose verdict is none of its findings' (no requirement, a broken run) gets a case of its own.
     """
+    suites = ET.Element("testsuites")
+    suites.extend(_suite(one) for one in results)
+    ET.indent(suites)
+    return "<?xml version='1.0' encoding='utf-8'?>\n" + ET.tostring(suites, encoding="unicode") + "\n"
+
+
+def _suite(result: Mapping[str, Any]) -> ET.Element:
     findings, verdict = [*result["findings"]], result["verdict"]
     if verdict not in {finding["verdict"] for finding in findings}:
         reason = result.get("ended") or "no requirement explains the verdict of the run"
@@ -37,10 +44,7 @@ def junit(result: Mapping[str, Any]) -> str:
         ET.SubElement(properties, "property", name=key, value=_clean(str(result[key])))
     ET.SubElement(properties, "property", name="record", value=result["record"]["digest"])
     suite.extend(_case(name, finding) for finding in findings)
-    suites = ET.Element("testsuites")
-    suites.append(suite)
-    ET.indent(suites)
-    return "<?xml version='1.0' encoding='utf-8'?>\n" + ET.tostring(suites, encoding="unicode") + "\n"
+    return suite
 
 
 def _case(suite: str, finding: Mapping[str, Any]) -> ET.Element:

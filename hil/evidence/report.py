@@ -16,6 +16,8 @@ from hil.evidence._series import Page, Plot, page
 from hil.record import Recording
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from hil.plc.coverage import Coverage
 
 _HERE = Path(__file__).parent
@@ -35,26 +37,37 @@ def report(result: Mapping[str, Any], recording: Recording, coverage: Coverage |
     Raises:
         RunError: the plotting library is not installed.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
     shown = page(recording, result["findings"])
-    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
-    environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters |= {name: getattr(_words, name) for name in ("number", "margin", "window", "bounds", "share")}
-    return environment.get_template("report.html.j2").render(
-        result={"title": "", "ended": None, "command": None} | dict(result),
-        recording=recording,
-        page=shown,
-        findings=sorted(result["findings"], key=lambda finding: _ORDER.index(finding["verdict"])),
-        verdicts=VERDICTS,
-        sections=_sections(shown),
-        facts=flat,
-        listings=_listings(coverage),
-        data=Markup(script_json(_data(shown, result))),
-        ours={name: Markup(_text(_HERE / f"report.{name}")) for name in ("css", "js")},
-        uplot={name: Markup(text) for name, text in _uplot().items()},
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            result={"title": "", "ended": None, "command": None} | dict(result),
+            recording=recording,
+            page=shown,
+            findings=sorted(result["findings"], key=lambda finding: _ORDER.index(finding["verdict"])),
+            sections=_sections(shown),
+            facts=flat,
+            listings=_listings(coverage),
+            data=Markup(script_json(_data(shown, result))),
+            script=Markup(_text(_HERE / "report.js")),
+            uplot={name: Markup(text) for name, text in _uplot().items()},
+        )
     )
+
+
+def environment() -> Environment:
+    """The templates of this folder, with the filters and the style that all pages share."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    found = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
+    found.trim_blocks = found.lstrip_blocks = True
+    found.filters |= {name: getattr(_words, name) for name in ("number", "margin", "window", "bounds", "share")}
+    found.globals |= {"verdicts": VERDICTS, "style": Markup(_text(_HERE / "report.css"))}
+    return found
 
 
 def _listings(coverage: Coverage | None) -> list[Listing]:

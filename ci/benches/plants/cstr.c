@@ -1,28 +1,24 @@
-/* The stirred tank of plant_models/reactors/cstr.py, set `mathworks`, by the classical Runge-Kutta method. */
+/* The stirred tank of plant_models/reactors/cstr.py. */
 
-#include <math.h>
-#include <stdint.h>
+typedef struct { double V, k0, E_R, dH, rhoCp, UA, T_max; } P;
+typedef struct { double CA, T; } X;
+typedef struct { double Tc, Tf, CAf, F; } U;
+typedef struct { double r, Qr, Qc; } Y;
 
-static void slope(const double *p, const double *u, const double *x, double *dx) {
-    double r = p[0] * exp(-p[1] / x[1]) * x[0];
-    dx[0] = u[3] * (u[2] - x[0]) - r;
-    dx[1] = u[3] * (u[1] - x[1]) - p[2] / p[3] * r - p[4] / p[3] * (x[1] - u[0]);
+#include "rk4.h"
+
+static double rate(const P *p, const X *x) { return p->k0 * exp(-p->E_R / x->T) * x->CA; }
+
+static void slope(const P *p, const U *u, const X *x, X *dx) {
+    double r = rate(p, x);
+    dx->CA = u->F / p->V * (u->CAf - x->CA) - r;
+    dx->T = u->F / p->V * (u->Tf - x->T) - p->dH / p->rhoCp * r - p->UA / (p->V * p->rhoCp) * (x->T - u->Tc);
 }
 
-/* p: k0, E/R, dH, rhoCp, UA; u: Tc, Tf, CAf, F/V; x: CA, T; y: r, Qr, Qc. */
-void run(const double *p, const double *u, double *x, double *y, double h, int64_t steps) {
-    for (int64_t n = 0; n < steps; n++) {
-        double k[4][2], z[2];
-        y[0] = p[0] * exp(-p[1] / x[1]) * x[0];
-        y[1] = -p[2] * y[0];
-        y[2] = p[4] * (x[1] - u[0]);
-        slope(p, u, x, k[0]);
-        for (int i = 0; i < 2; i++) z[i] = x[i] + 0.5 * h * k[0][i];
-        slope(p, u, z, k[1]);
-        for (int i = 0; i < 2; i++) z[i] = x[i] + 0.5 * h * k[1][i];
-        slope(p, u, z, k[2]);
-        for (int i = 0; i < 2; i++) z[i] = x[i] + h * k[2][i];
-        slope(p, u, z, k[3]);
-        for (int i = 0; i < 2; i++) x[i] += h / 6.0 * (k[0][i] + 2.0 * (k[1][i] + k[2][i]) + k[3][i]);
-    }
+static void outputs(const P *p, const U *u, const X *x, Y *y) {
+    y->r = rate(p, x);
+    y->Qr = -p->dH * y->r * p->V;
+    y->Qc = p->UA * (x->T - u->Tc);
 }
+
+static int limit(const P *p, const X *x) { return x->T >= p->T_max; }
