@@ -5,16 +5,19 @@ import select
 import socket
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 from hil.links.link import LinkError
-from hil.links.tcp import notice_cuts
+from hil.links.tcp import NOTICE, notice_cuts
 
+_SOCKET = "socket://"
 _MOST = 4096
+_FULL = 1.0  # s that a port may take nothing
 
 
 class Port(Protocol):
@@ -62,38 +65,46 @@ class SerialPort:
 
     def __init__(self, name: str, settings: Settings = Settings()) -> None:
         self.name, self.settings = name, settings
-        self._serial: Any = None
+        self._port: Any = None
 
     def open(self) -> None:
         """Open it; warns of a USB adapter that holds characters back."""
+        self.close()
+        with self._ours():
+            self._port = _connection(self.name) if self.name.startswith(_SOCKET) else self._line()
+        if (words := slow_adapter(self.name)) is not None:
+            warnings.warn(words, RuntimeWarning, stacklevel=2)
+
+    def _line(self) -> Any:
         import serial
 
-        self.close()
         parity = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
         # A pseudo-terminal has no parity, and the C library refuses to set one a second time.
         asked = "none" if os.path.realpath(self.name).startswith("/dev/pts/") else self.settings.parity
-        with self._ours():
-            self._serial = serial.serial_for_url(
-                self.name, baudrate=self.settings.baudrate, parity=parity[asked],
-                stopbits=self.settings.stop_bits, timeout=0, write_timeout=1.0,
-            )  # fmt: skip
-        if self.name.startswith("socket://"):
-            with socket.socket(fileno=os.dup(self.fileno())) as wire:
-                notice_cuts(wire)
-        if (words := slow_adapter(self.name)) is not None:
-            warnings.warn(words, RuntimeWarning, stacklevel=2)
+        return serial.Serial(
+            self.name, baudrate=self.settings.baudrate, parity=parity[asked], stopbits=self.settings.stop_bits,
+            timeout=0,
+        )  # fmt: skip
 
     def write(self, data: bytes) -> None:
         """Send bytes."""
         with self._ours():
-            self._opened().write(data)
+            port = self._opened().fileno()
+            while data:
+                with suppress(BlockingIOError):
+                    data = data[os.write(port, data) :]
+                if data and not select.select([], [port], [], _FULL)[1]:
+                    raise LinkError(f"{self.name}: nobody takes what is sent; is the other side connected?")
 
     def read(self, until: float) -> bytes:
         """Return the bytes that are there, at least one; none at `until`."""
-        port = self._opened()
         with self._ours():
-            ready, _, _ = select.select([port.fileno()], [], [], max(0.0, until - monotonic()))
-            return bytes(port.read(_MOST)) if ready else b""
+            port = self._opened().fileno()
+            if not select.select([port], [], [], max(0.0, until - monotonic()))[0]:
+                return b""
+            if not (data := os.read(port, _MOST)):
+                raise LinkError(f"{self.name}: the port is lost or not there (it has ended)")
+            return data
 
     def fileno(self) -> int:
         """Return the file descriptor, for who waits for several things at once."""
@@ -103,20 +114,22 @@ class SerialPort:
     def discard(self) -> None:
         """Forget what has come and was not read."""
         with self._ours():
-            while select.select([self._opened().fileno()], [], [], 0)[0]:
-                self._opened().read(_MOST)
+            port = self._opened().fileno()  # which does not wait
+            with suppress(BlockingIOError):
+                while os.read(port, _MOST):
+                    pass
 
     def close(self) -> None:
         """Close it."""
-        port, self._serial = self._serial, None
+        port, self._port = self._port, None
         if port is not None:
             with self._ours():
                 port.close()
 
     def _opened(self) -> Any:
-        if self._serial is None:
+        if self._port is None:
             raise LinkError(f"{self.name}: the port is not open")
-        return self._serial
+        return self._port
 
     @contextmanager
     def _ours(self) -> Iterator[None]:
@@ -126,10 +139,17 @@ class SerialPort:
 
         try:
             yield
-        except serial.SerialTimeoutException as broken:
-            raise LinkError(f"{self.name}: nobody takes what is sent; is the other side connected?") from broken
         except (serial.SerialException, OSError, termios.error, ValueError, TypeError) as broken:
             raise LinkError(f"{self.name}: the port is lost or not there ({broken})") from broken
+
+
+def _connection(name: str) -> socket.socket:
+    """Connect to a serial device server; pyserial's own leaves a socket open whose other side has gone."""
+    where = urlsplit(name)
+    wire = socket.create_connection((where.hostname or "", where.port or 0), NOTICE)
+    notice_cuts(wire)
+    wire.setblocking(False)
+    return wire
 
 
 def slow_adapter(name: str, root: Path = Path("/sys/bus/usb-serial/devices")) -> str | None:
