@@ -32,11 +32,11 @@ def failed(scenario: str, out: Path) -> set[str]:
 def test_with_one_gain_for_both_sides_the_flow_runs_to_its_limit_and_stays(tmp_path: Path) -> None:
     """Beyond the maximum the feedback is positive: more flow for more product, which brings less."""
     assert {"C1", "C3", "C6"} <= failed("crossing", tmp_path)
-    assert read(tmp_path / "record.mf4")["plant.F"][3600:].min() > 34 / 3600
+    assert read(tmp_path / "record.mf4")["plant.F"][3600:].min() > 33 / 3600
 
 
 def test_behind_the_sample_line_the_pi_controllers_swing(tmp_path: Path) -> None:
-    assert {"L1"} == failed("late", tmp_path)
+    assert {"L1", "L2"} == failed("late", tmp_path)
 
 
 def test_predictive_control_has_the_least_error_of_the_product(tmp_path: Path) -> None:
