@@ -52,9 +52,10 @@ class J1939Server(CanServer):
     def _seen(self, frame: Frame, at: int) -> None:
         with self._lock:
             before = self._node.claim.state
-            self._send(self._node.manage(frame, at))
+            replies = self._node.manage(frame, at)
             if before == "claimed" and self._node.claim.state != "claimed":
                 self._lost()
+            self._send(replies)
             if frame.identifier == self._wiring.step and not frame.extended:
                 self._t = int.from_bytes(frame.data, "little")
                 if not frame.data:

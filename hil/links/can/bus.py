@@ -83,6 +83,14 @@ class Bus:
         with self._lock:
             self._port.send(frame)
 
+    def send_scheduled(self, frame: Frame, silences: int) -> None:
+        """Send a frame of the scheduler, unless there was silence since it was due; see `send`."""
+        if self.state == "off":
+            raise LinkError(f"{self.where}: bus-off, nothing can be sent")
+        with self._lock:
+            if silences == self._schedule.silences:
+                self._port.send(frame)
+
     def every(self, key: str, frames: tuple[Frame, ...], period: int, gap: int = 0) -> None:
         """Let the scheduler send frames: every `period` ns; with period 0 when they change, `gap` ns apart at least."""
         self._schedule.put(key, frames, period, gap)
@@ -100,8 +108,10 @@ class Bus:
         """Let the time of an exchange pass: here it does so by itself."""
 
     def silence(self) -> None:
-        """Let the scheduler send nothing any more of what it has."""
-        self._schedule.silence()
+        """Let the scheduler send nothing any more of what it has, not even what is on its way out."""
+        self._schedule.forget()
+        with self._lock:
+            self._schedule.silences += 1
 
     def close(self) -> None:
         """End both threads and let go of the bus."""
@@ -177,6 +187,7 @@ class _Schedule:
         self._wake = threading.Condition()
         self._ended = False
         self._thread: threading.Thread | None = None
+        self.silences = 0
 
     def put(self, key: str, frames: tuple[Frame, ...], period: int, gap: int) -> None:
         now = monotonic_ns()
@@ -194,7 +205,7 @@ class _Schedule:
                 self._thread.start()
             self._wake.notify()
 
-    def silence(self) -> None:
+    def forget(self) -> None:
         with self._wake:
             for one in self._sending.values():
                 one.frames = ()
@@ -220,17 +231,17 @@ class _Schedule:
                     return
                 due = heapq.heappop(self._heap)
                 one, now = self._sending[due.key], monotonic_ns()
-                frames, one.sent = one.frames, now
+                frames, one.sent, silences = one.frames, now, self.silences
                 if one.period:
                     # What was missed is left out, never made up for.
                     missed = max(0, (now - due.at) // one.period)
                     self._bus.counters["late"] += missed
                     self._push(due.key, one, due.at + (missed + 1) * one.period)
-            self._send(frames)
+            self._send(frames, silences)
 
-    def _send(self, frames: tuple[Frame, ...]) -> None:
+    def _send(self, frames: tuple[Frame, ...], silences: int) -> None:
         for one in frames:
             try:
-                self._bus.send(one)
+                self._bus.send_scheduled(one, silences)
             except LinkError:
                 self._bus.counters["send"] += 1

@@ -113,7 +113,8 @@ class Node:
     def seen(self, one: Frame, t: int) -> list[Frame]:
         """Take a frame for the parameter groups in it, which end up in `came`."""
         parts = unpack(one.identifier)
-        if not one.extended or one.remote or parts.pgn == CLAIM:
+        own = parts.source == self.address != NULL  # some buses let one hear oneself
+        if not one.extended or one.remote or parts.pgn == CLAIM or own:
             return []
         if parts.pgn in (CONTROL, DATA):
             return self._carried(list(self._transport.seen(one, t)))
