@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hil.targets._uarts import EMPTY_POLLS
+from hil.targets._unicorn import Batch
 
 _SVC, _PENDSV, _SYSTICK, _IRQ = 11, 14, 15, 16
 _THUMB, _REALIGNED = 1 << 24, 1 << 9
@@ -198,59 +199,53 @@ class Registers:
     """The core's registers by name, and the two ways between thread and handler (B1.5.6, B1.5.8)."""
 
     def __init__(self, core: Any) -> None:
-        from unicorn import arm_const as names
-
-        self._core, self._names = core, names
-        self._stacked = [getattr(names, f"UC_ARM_REG_{one}") for one in ("R0", "R1", "R2", "R3", "R12", "LR", "PC")]
-        self._floats = [getattr(names, f"UC_ARM_REG_D{k}") for k in range(8)]
+        self._core = core
+        self._one = {one: Batch(core, [one]) for one in ("PC", "SP", "MSP", "XPSR", "CONTROL")}
+        self._masks = Batch(core, ["PRIMASK", "FAULTMASK", "BASEPRI"])
+        self._stacked = Batch(core, ["R0", "R1", "R2", "R3", "R12", "LR", "PC", "XPSR"])
+        self._floats = Batch(core, [*(f"D{k}" for k in range(8)), "FPSCR"])
+        self._handler = Batch(core, ["XPSR", "LR", "PC"])
 
     def get(self, name: str) -> int:
         """Read a register."""
-        return int(self._core.reg_read(getattr(self._names, f"UC_ARM_REG_{name}")))
+        return self._one[name].read()[0]
 
     def set(self, name: str, value: int) -> None:
         """Write a register."""
-        self._core.reg_write(getattr(self._names, f"UC_ARM_REG_{name}"), value)
+        self._one[name].write([value])
 
     @property
     def floor(self) -> int:
         """The priority that an exception has to be below: PRIMASK, FAULTMASK and BASEPRI (B1.4.3)."""
-        if self.get("PRIMASK") & 1 or self.get("FAULTMASK") & 1:
-            return 0
-        return self.get("BASEPRI") & 0xFF or 256
+        primask, faultmask, basepri = self._masks.read()
+        return 0 if primask & 1 or faultmask & 1 else basepri & 0xFF or 256
 
     def enter(self, number: int, handler: int, *, nested: bool) -> None:
         """Stack what an exception may change and go to its handler."""
-        core, control, xpsr, sp = self._core, self.get("CONTROL"), self.get("XPSR"), self.get("SP")
+        control, sp = self.get("CONTROL"), self.get("SP")
         floats, process = control & 4, control & 2 and not nested
         top = (sp - (0x68 if floats else 0x20)) & ~7
-        xpsr = xpsr & ~_REALIGNED | (_REALIGNED if sp & 4 else 0)
-        data = struct.pack("<8I", *(core.reg_read(one) for one in self._stacked), xpsr)
+        *words, xpsr = self._stacked.read()
+        data = struct.pack("<8I", *words, xpsr & ~_REALIGNED | (_REALIGNED if sp & 4 else 0))
         if floats:
-            data += struct.pack("<8Q2I", *(core.reg_read(one) for one in self._floats), self.get("FPSCR"), 0)
-        core.mem_write(top, data)
+            data += struct.pack("<8Q2I", *self._floats.read(), 0)
+        self._core.mem_write(top, data)
         self.set("SP", top)
         if control & 6:
             self.set("CONTROL", control & ~6)
-        self.set("XPSR", _THUMB | number)
-        self.set("LR", (0xFFFFFFE1 if floats else 0xFFFFFFF1) | (0 if nested else 0xC if process else 8))
-        self.set("PC", handler | 1)
+        code = (0xFFFFFFE1 if floats else 0xFFFFFFF1) | (0 if nested else 0xC if process else 8)
+        self._handler.write([_THUMB | number, code, handler | 1])
 
     def leave(self, code: int, below: int) -> None:
         """Return from an exception by its EXC_RETURN to the one below, 0 for the thread."""
-        core, floats = self._core, not code & 0x10
+        floats = not code & 0x10
         self.set("XPSR", _THUMB | below)
         if below == 0:
             self.set("CONTROL", self.get("CONTROL") & ~6 | (2 if code & 4 else 0) | (4 if floats else 0))
         sp = self.get("SP")
-        *words, xpsr = struct.unpack("<8I", core.mem_read(sp, 0x20))
+        *words, pc, xpsr = struct.unpack("<8I", self._core.mem_read(sp, 0x20))
         if floats:
-            *values, status, _ = struct.unpack("<8Q2I", core.mem_read(sp + 0x20, 0x48))
-            for one, value in zip(self._floats, values, strict=True):
-                core.reg_write(one, value)
-            self.set("FPSCR", status)
+            *values, _ = struct.unpack("<8Q2I", self._core.mem_read(sp + 0x20, 0x48))
+            self._floats.write(values)
         self.set("SP", sp + (0x68 if floats else 0x20) + (4 if xpsr & _REALIGNED else 0))
-        for one, value in zip(self._stacked, words, strict=True):
-            core.reg_write(one, value)
-        self.set("XPSR", xpsr & ~(_REALIGNED | 0x1FF) | below)
-        self.set("PC", words[-1] | 1)
+        self._stacked.write([*words, pc | 1, xpsr & ~(_REALIGNED | 0x1FF) | below])

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from hil.links import ControllerFault
 from hil.targets._cortex_m import MOST_STACKED, Registers, SystemControl
-from hil.targets._instruction_count import count_instructions
 from hil.targets._uarts import MODELS
+from hil.targets._unicorn import count_instructions
 from hil.targets.firmware_boards import Board
 from hil.targets.firmware_image import Image
 
