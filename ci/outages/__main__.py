@@ -34,8 +34,8 @@ def main() -> int:
     command = [sys.executable, "-m", "ci.outages.worker", "--rounds", _QUICK if given.quick else _FULL]
     cuts = [*before, *command, "--cuts"] if before else command
     seen = _all([[*(cuts if one in CABLED else command), one] for one in given.link or SIDES])
-    rows = [*_outages(seen), *(one for one in seen if "beside" in one)]
-    faults = [fault for row in rows for fault in _faults(row)]
+    rows = [*together(seen), *(one for one in seen if "beside" in one)]
+    faults = [fault for row in rows for fault in faults_of(row)]
     if before is None:
         words = "no network namespace can be made here; run it as root"
         print(f"the cables of {' and '.join(CABLED)} were not cut: {words}", file=sys.stderr)
@@ -59,7 +59,7 @@ def _all(commands: Sequence[Sequence[str]]) -> list[Row]:
     return [json.loads(line) for text in said for line in text.splitlines()]
 
 
-def _outages(seen: Sequence[Row]) -> Iterator[Row]:
+def together(seen: Sequence[Row]) -> Iterator[Row]:
     """Put outages of one link and kind together."""
     kinds = dict.fromkeys((one["link"], one["outage"]) for one in seen if "outage" in one)
     for link, kind in kinds:
@@ -73,7 +73,8 @@ def _outages(seen: Sequence[Row]) -> Iterator[Row]:
         }  # fmt: skip
 
 
-def _faults(row: Row) -> Iterator[str]:
+def faults_of(row: Row) -> Iterator[str]:
+    """Yield a sentence for each thing that a row shows and should not."""
     if "beside" in row:
         if row["out"][1] > _LATER[0] * row["sound"][1] + _LATER[1]:
             words = f"{row['out'][1]:.1f} ms late (p99) while {row['link']} is out, {row['sound'][1]:.1f} ms otherwise"

@@ -3,7 +3,6 @@
 Addresses are of 127.0.77.0/24: the servers listen on the loopback only, and here that has two ends.
 """
 
-import os
 import subprocess
 from types import TracebackType
 
@@ -68,8 +67,3 @@ class NetworkCable:
 def _run(*lines: str) -> None:
     for one in lines:
         subprocess.run(one.split(), check=True)
-
-
-def is_own() -> bool:
-    """Whether this process is in a network namespace of its own: its parent's is another."""
-    return os.readlink("/proc/self/ns/net") != os.readlink(f"/proc/{os.getppid()}/ns/net")
