@@ -6,11 +6,13 @@ from typing import Any
 
 import control
 import numpy as np
+import osqp
 import pytest
+from scipy import sparse
 from scipy.linalg import solve_continuous_lyapunov
 
 from controllers.design import linear, quadtank, tables
-from controllers.strategies._predictive import POINTS
+from controllers.strategies._predictive import MOVES, POINTS, ROWS
 from hil.bench.library import find_block
 from hil.blocks import Block
 from hil.testing import Alone
@@ -154,6 +156,22 @@ def test_a_constant_error_of_the_model_leaves_no_error() -> None:
         u = np.array([out["OUT1"], out["OUT2"]])
         x = model.a @ x + model.b @ (0.8 * u - 3.15)
     assert y == pytest.approx([REST["SP1"], REST["SP2"]], abs=0.01)
+
+
+def test_the_plan_is_what_osqp_plans() -> None:
+    """The programme of a period with moves, inputs and upper tanks at their bounds."""
+    one = predictive(SP1=19.0, SP2=10.0)
+    assert one.step(PV1=12.0)["iterations"] > 5
+    x = one.memory["state"][0]
+    soft = ROWS - 2 * MOVES
+    hessian = sparse.block_diag([np.linalg.inv(x["W"]), np.diag(1.0 / x["ease"][2 * MOVES :])], "csc")
+    rows = np.hstack([x["a"], np.vstack([np.zeros((2 * MOVES, soft)), np.eye(soft)])])
+    solver = osqp.OSQP()
+    solver.setup(
+        sparse.triu(hessian, format="csc"), np.append(x["g"], np.zeros(soft)), sparse.csc_matrix(rows),
+        x["low"], x["high"], eps_abs=1e-7, eps_rel=1e-7, polishing=True, max_iter=50000, verbose=False,
+    )  # fmt: skip
+    assert x["z"] == pytest.approx(solver.solve(raise_error=True).x[:MOVES], abs=1e-5)
 
 
 def test_without_time_it_makes_the_moves_it_planned_and_then_holds() -> None:
