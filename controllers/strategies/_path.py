@@ -58,3 +58,10 @@ def point(p: Any, s: float, ahead: float) -> Any:
             along += 0.5 * piece * math.cos(angle)
             left += 0.5 * piece * math.sin(angle)
     return along, left
+
+
+@function
+def rear(p: Any, u: Any) -> Any:
+    """Return the rear axle's distance to the left of the road, m, and its heading against the road there, rad."""
+    behind = p.wheelbase * p.front_load
+    return u.pose_e - behind * math.sin(u.pose_turned), u.pose_turned + turn(p, u.pose_s - behind, behind)

@@ -92,7 +92,7 @@ def _after(x: Any, k: int, o: int, move: int) -> float:
 
 
 @function
-def _invert(w: Any) -> None:
+def invert(w: Any) -> None:
     """Invert a positive definite matrix in place."""
     n = w.shape[0]
     for k in range(n):
@@ -125,7 +125,7 @@ def _lay_out(p: Any, x: Any, model: Any, shown: Any) -> None:
                 for o in range(2):
                     found += p.q[o] ** 2 * _after(x, k, o, i) * _after(x, k, o, j)
             x.W[i, j] = found
-    _invert(x.W)
+    invert(x.W)
     for j in range(MOVES):
         for i in range(MOVES):
             x.a[i, j] = 1.0 if i == j else 0.0

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from controllers.strategies._path import INPUTS, OUTPUTS, bend, limited, parameters, turn
+from controllers.strategies._path import INPUTS, OUTPUTS, bend, limited, parameters, rear
 from hil.blocks import Block
 from hil.signals import record, signal
 
@@ -35,8 +35,7 @@ def lqr_path_step(t: int, h: int, p: Any, x: Any, u: Any, y: Any) -> None:
     while i < SPEEDS.size - 2 and v > SPEEDS[i + 1]:
         i += 1
     share = (v - SPEEDS[i]) / (SPEEDS[i + 1] - SPEEDS[i])
-    e = u.pose_e - behind * math.sin(u.pose_turned)
-    turned = u.pose_turned + turn(p, u.pose_s - behind, behind)
+    e, turned = rear(p, u)
     wanted = math.atan(p.wheelbase * bend(p, u.pose_s - behind + v * p.lead))
     asked = wanted
     for j, error in enumerate((e, turned, x.reached - wanted)):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.linalg import expm, solve_discrete_are
 
 from controllers.design import truck_path
 from hil.bench.library import find_block
@@ -21,10 +22,11 @@ def strategy(name: str) -> Block:
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-@pytest.mark.parametrize("name", ["pure_pursuit", "lqr_path"])
+@pytest.mark.parametrize("name", ["pure_pursuit", "lqr_path", "mpc_path"])
 def test_on_a_circle_the_angle_is_that_of_wheelbase_over_radius(name: str, compiled: bool) -> None:
     """The rear axle is on the circle, along it; the fix is that of the rear axle, and the wheels are there already."""
-    own = {"reached": math.atan(5.9 / 60), "lead": 0.0} if name == "lqr_path" else {}
+    there = {"reached": math.atan(5.9 / 60)}
+    own = {"lqr_path": {**there, "lead": 0.0}, "mpc_path": {**there, "asked": there["reached"]}}.get(name, {})
     block = Alone(strategy(name), 20 * MS, compiled=compiled, front_load=0.0, **own)
     found = block.step(pose_s=IN_THE_BEND, pose_e=0.0, pose_turned=0.0, pose_v=5.0)["steer"]
     assert found == pytest.approx(math.atan(5.9 / 60), rel=1e-6)
@@ -66,6 +68,28 @@ def test_the_regulator_has_the_gains_that_are_derived_and_60_degrees_of_margin()
         phase, delay = truck_path.margins(v, written)
         assert phase > 60
         assert delay > 0.15  # three samples of positioning
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("v", [1.5, 5.0, 11.0])
+def test_within_its_bounds_the_predictive_follower_is_the_discrete_regulator(v: float, compiled: bool) -> None:
+    """The gains on distance and heading by SciPy, for the model that its matrix exponential gives."""
+    rates = np.array([[0, v, 0, 0], [0, 0, v / 5.9, 0], [0, 0, -2.0, 2.0], [0, 0, 0, 0]])
+    model = expm(0.2 * rates)
+    a, b = model[:3, :3], model[:3, 3:]
+    p = solve_discrete_are(a, b, np.diag([4.0, 100.0, 1 / 0.09]), np.array([[25.0]]))
+    gains = np.linalg.solve(25.0 + b.T @ p @ b, b.T @ p @ a)[0]
+    for e, turned in ((0.01, 0.0), (0.0, 0.003)):
+        steer = Alone(strategy("mpc_path"), 20 * MS, compiled=compiled, road=0.0, front_load=0.0)
+        found = steer.step(pose_e=e, pose_turned=turned, pose_v=v)["steer"]
+        assert found == pytest.approx(-gains[0] * e - gains[1] * turned, rel=1e-5)
+
+
+def test_far_off_the_predictive_follower_turns_the_wheels_no_faster_than_they_can() -> None:
+    steer = Alone(strategy("mpc_path"), 20 * MS, compiled=True, road=0.0)
+    asked = [steer.step(pose_e=-2.0, pose_turned=0.0, pose_v=5.0)["steer"] for _ in range(30)]
+    assert asked[0] == pytest.approx(0.3 * 0.2)  # rad/s for a step of its plan
+    assert max(asked) <= 0.6
 
 
 def plan(**values: float) -> dict[str, float]:

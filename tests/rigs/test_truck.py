@@ -30,7 +30,9 @@ def test_the_verdict_does_not_hang_on_one_seed(scenario: str, tmp_path: Path) ->
         assert run(tmp_path / str(seed), {}, scenario=scenario, seed=seed)["verdict"] == "pass"
 
 
-@pytest.mark.parametrize(("follower", "most"), [("pure_pursuit", 1.5), ("stanley", 1.8), ("lqr_path", 0.8)])
+@pytest.mark.parametrize(
+    ("follower", "most"), [("pure_pursuit", 1.5), ("stanley", 1.8), ("lqr_path", 0.8), ("mpc_path", 0.8)]
+)
 def test_each_follower_brings_the_truck_to_the_crusher(follower: str, most: float, tmp_path: Path) -> None:
     run(tmp_path, {"blocks.STEER.model": f"strategies.{follower}"}, scenario="haul")
     record = read(tmp_path / "record.mf4")
