@@ -133,7 +133,8 @@ class CanOpenLink(CanLink):
         self._schedule(contents)
         self._sync()
         self._take_all(t)
-        for _ in self._watch.tick(monotonic_ns()):
+        for event in self._watch.tick(monotonic_ns()):
+            self.facts["node"] = event.state
             raise LinkError(f"{self.name}: node {self._device.node} sends no heartbeat any more")
 
     def _sync(self) -> None:

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import canopen
+import numpy as np
 import pytest
 
 from hil.errors import RunError
 from hil.links import LinkError
 from hil.links.can.kinds import can_link
+from hil.links.can.link import CanLink
 from hil.links.can.ports import Address
 from hil.links.can.wiring import read_wiring
 from hil.targets import VirtualPlc
-from tests.links.can._bus import whole_bus
+from tests.links.can._bus import until, whole_bus
 
 DRIVE = Path(__file__).parents[3] / "rigs" / "drive"
 PROGRAM = Path(__file__).parents[3] / "controllers" / "plc" / "drive.st"
@@ -105,14 +107,23 @@ def test_a_foreign_master_reads_and_writes_the_virtual_plc(tmp_path: Path) -> No
             assert said.value.code == code
 
 
+def exchanged(link: CanLink, times: int) -> bool:
+    """Exchange that often."""
+    for k in range(times):
+        link.exchange(k * PERIOD, np.zeros(1, link.outgoing), np.zeros(1, link.incoming))
+    return False
+
+
 def test_without_an_answer_a_parameter_is_an_error(tmp_path: Path) -> None:
     bus, file = whole_bus(), dcf(tmp_path, h1017="250")
     with network(bus) as wires:
         wires.subscribe(0, lambda *_: wires.send_message(0x705, b"\0"))
         plain = can_link(bus, read_wiring(DRIVE / "canopen.toml"), [], [], lockstep=False, period=PERIOD, timeout=0.2)
         plain.open()
-        plain.close()
         assert plain.health.facts["identity"] == "not told: no answer over SDO"
+        with pytest.raises(LinkError, match="node 5 sends no heartbeat any more"):
+            until(lambda: exchanged(plain, 10_000))
+        assert plain.health.facts["node"] == "lost"
         link = can_link(bus, read_wiring(file), [], [], lockstep=False, period=PERIOD, timeout=0.2)
         with pytest.raises(RunError, match="the transfer took too long"):
             link.open()
