@@ -16,6 +16,11 @@ def number(value: float | None, digits: int = 5) -> str:
     return f"{value:.{digits}g}".replace("-", "−")
 
 
+def times(value: float | None) -> str:
+    """How many times as fast, in two digits; a dash for none."""
+    return "–" if value is None else f"{float(f'{value:.2g}'):,.{0 if value >= 10 else 1}f}"
+
+
 def margin(finding: Mapping[str, Any]) -> str:
     """The margin with sign and unit; a dash when nothing was measured."""
     value = finding.get("margin")

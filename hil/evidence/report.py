@@ -65,7 +65,8 @@ def environment() -> Environment:
 
     found = Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
     found.trim_blocks = found.lstrip_blocks = True
-    found.filters |= {name: getattr(_words, name) for name in ("number", "margin", "window", "bounds", "share")}
+    names = ("number", "times", "margin", "window", "bounds", "share")
+    found.filters |= {name: getattr(_words, name) for name in names}
     found.globals |= {"verdicts": VERDICTS, "style": Markup(_text(_HERE / "report.css"))}
     return found
 

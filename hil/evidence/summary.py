@@ -35,10 +35,15 @@ def summary(results: Sequence[Result], folder: Path, facts: Mapping[str, str]) -
 
 
 def tightest(findings: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The finding to look at first: of the worst verdict, the one with the least margin for what was allowed."""
+    """The finding to look at first: of the worst verdict, the one with the least margin for what was allowed.
+
+    A margin of exactly 0 is that of a yes or no, which cannot be tight.
+    """
     found = list(findings)
     verdict = worst(one["verdict"] for one in found)
-    return min((one for one in found if one["verdict"] == verdict), key=_share, default=None)
+    return min(
+        (one for one in found if one["verdict"] == verdict), key=lambda one: _share(one) or math.inf, default=None
+    )
 
 
 def _share(finding: Mapping[str, Any]) -> float:

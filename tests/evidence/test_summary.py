@@ -23,10 +23,10 @@ def test_the_least_margin_for_what_is_allowed_comes_first() -> None:
 
 
 def test_what_failed_comes_before_what_is_tight() -> None:
-    assert first(of("A", "pass", 0.0, high=1.0), of("B", "fail", None)) == "B"
+    assert first(of("A", "pass", 0.1, high=1.0), of("B", "fail", None)) == "B"
 
 
-@pytest.mark.parametrize("margin", [None, float("inf")])
+@pytest.mark.parametrize("margin", [None, float("inf"), 0.0])
 def test_what_has_no_margin_comes_last(margin: float | None) -> None:
     assert first(of("A", "pass", margin), of("B", "pass", 3.0, high=0.0)) == "B"
 
