@@ -19,6 +19,25 @@ define void @count(i8* %core, i64 %address, i32 %size, i64* %state) {{
 go_on:
   %more = add i64 %count, 1
   store i64 %more, i64* %state
+  %watches_at = getelementptr i64, i64* %state, i64 3
+  %watches = load i64, i64* %watches_at
+  %idle = icmp eq i64 %watches, 0
+  br i1 %idle, label %done, label %look
+look:
+  %half_at = getelementptr i64, i64* %state, i64 4
+  %bytes = bitcast i64* %half_at to i8*
+  %read = inttoptr i64 {mem_read} to i32 (i8*, i64, i8*, i64)*
+  %status = call i32 %read(i8* %core, i64 %address, i8* %bytes, i64 2)
+  %half = load i64, i64* %half_at
+  %kind = and i64 %half, {mask}
+  %is_cps = icmp eq i64 %kind, {cps}
+  %is_msr = icmp eq i64 %kind, {msr}
+  %either = or i1 %is_cps, %is_msr
+  br i1 %either, label %last, label %done
+last:
+  store i64 %more, i64* %limit_at
+  ret void
+done:
   ret void
 stop:
   %stopped_at = getelementptr i64, i64* %state, i64 2
@@ -31,23 +50,25 @@ stop:
 
 
 class State(ctypes.Structure):
-    """How many instructions were executed, how many may be, and whether that stopped the core."""
+    """How many instructions were executed, how many may be, whether that stopped the core, whether it watches."""
 
-    _fields_ = [("count", ctypes.c_int64), ("limit", ctypes.c_int64), ("stopped", ctypes.c_int64)]
+    _fields_ = [(name, ctypes.c_int64) for name in ("count", "limit", "stopped", "watches", "_half")]
 
     count: int
     limit: int
     stopped: int
+    watches: int
 
 
 @cache
-def _counter(emu_stop: int) -> tuple[Any, int]:
+def _counter(emu_stop: int, mem_read: int) -> tuple[Any, int]:
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine(opt=2)
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(_CODE.format(emu_stop=emu_stop)), machine)
+    code = _CODE.format(emu_stop=emu_stop, mem_read=mem_read, mask=0xFFF0, cps=0xB660, msr=0xF380)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(code), machine)
     engine.finalize_object()
     return engine, engine.get_function_address("count")
 
@@ -57,7 +78,8 @@ def count_instructions(core: Any) -> State:
     from unicorn import UC_HOOK_CODE
     from unicorn.unicorn_py3.unicorn import uclib
 
-    _, address = _counter(ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value or 0)
+    functions = (ctypes.cast(one, ctypes.c_void_p).value or 0 for one in (uclib.uc_emu_stop, uclib.uc_mem_read))
+    _, address = _counter(*functions)
     state, handle, everywhere = State(), ctypes.c_size_t(), (ctypes.c_uint64(1), ctypes.c_uint64(0))
     status = uclib.uc_hook_add(
         core._uch, ctypes.byref(handle), UC_HOOK_CODE, ctypes.c_void_p(address),

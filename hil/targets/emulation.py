@@ -23,7 +23,6 @@ _NOT_EXECUTED = {
 }  # fmt: skip
 _HINTS = (b"\x20\xbf", b"\x10\xbf")  # WFE and YIELD (A7.7.262, A7.7.264)
 _WIDE_HINTS = (b"\xaf\xf3\x02\x80", b"\xaf\xf3\x01\x80")
-_SINGLE_STEPS, _FEW = 256, 64
 _STORM, _STORM_CYCLES = 10_000, 100
 
 
@@ -82,17 +81,16 @@ class Emulation:
 
     def run_to(self, ns: int) -> None:
         """Run until so much time has passed since reset; `idle` tells whether it came to rest on the way."""
-        until, self.idle, held = ns * self.board.clock // 1_000_000_000, False, 0
+        until, self.idle = ns * self.board.clock // 1_000_000_000, False
         while self.cycle < until:
-            held = 0 if self._take_interrupt() else held + 1 if self._control.exceptions.waiting else 0
+            # An interrupt that is held off has to be taken where the image lets it in.
+            self._count.watches = not self._take_interrupt() and bool(self._control.exceptions.waiting)
             due = self._control.timer.due()
             event = until if due is None else min(until, max(due, self.cycle))
             if self._rest is not None and not self._wakes():
                 self._sleep(event)
             else:
-                # An interrupt that is held off has to be taken where the image lets it in.
-                few = 0 if not held else 1 if held <= _SINGLE_STEPS else _FEW
-                self._rest = self._execute(min(few or event, event - self.cycle))
+                self._rest = self._execute(event - self.cycle)
             self._control.timer_passed()
             if self._rest == "polls" and self.cycle == due:
                 self._rest = None

@@ -234,6 +234,15 @@ def test_an_interrupt_that_is_held_off_comes_in_where_it_is_let_in(tmp_path: Pat
     assert not machine.idle
 
 
+def test_an_interrupt_comes_in_at_the_next_opening_however_long_it_was_held_off(tmp_path: Path) -> None:
+    """Each turn, of 0.4 ms, lets it in for one instruction; a byte waits for two turns at most."""
+    machine = switched_on(tmp_path, MASKED.replace("isb\\n nop\\n nop", "isb\\n cpsid i"))
+    for ms in range(10, 30):
+        machine.run_to(ms * MS)
+        assert len(machine.drain()) == (4 if ms > 10 else 0)
+        machine.feed(b"!")
+
+
 WAITS = """
 #include <stdint.h>
 #define SYST ((volatile uint32_t *)0xE000E010)
