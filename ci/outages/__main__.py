@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ def main() -> int:
     given = parser.parse_args()
     if unknown := sorted(set(given.link) - set(SIDES)):
         parser.error(f"no link {', '.join(unknown)}; there are {', '.join(SIDES)}")
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     before = network.enter()
     command = [sys.executable, "-m", "ci.outages.worker", "--rounds", _QUICK if given.quick else _FULL]
     cuts = [*before, *command, "--cuts"] if before else command
@@ -53,7 +55,9 @@ def _all(commands: Sequence[Sequence[str]]) -> list[Row]:
     finally:
         for one in workers:
             if one.poll() is None:
-                one.kill()
+                one.send_signal(signal.SIGINT)  # so that it takes its servers down
+        for one in workers:
+            one.wait()
     if any(one.returncode for one in workers):
         raise SystemExit("a link did not come back, or could not be set up; see above")
     return [json.loads(line) for text in said for line in text.splitlines()]

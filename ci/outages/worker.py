@@ -40,6 +40,10 @@ class Seen:
     alive: bool
 
 
+Windows = list[tuple[int, int]]
+"""From and to, in ns of the monotonic clock."""
+
+
 class Beside(FreeRunning):
     """A link that stays whole, and how late each of its exchanges was."""
 
@@ -48,14 +52,18 @@ class Beside(FreeRunning):
         self.name = name
         self.seen: list[tuple[int, int]] = []
 
-    def late_by(self, windows: list[tuple[int, int]]) -> "np.ndarray[Any, Any]":
-        """Return p50 and p99 of how late exchanges were within windows, in ns beyond the earliest of all."""
+    def late_by(self, outages: list[Windows]) -> list[float]:
+        """Return p50 and p99 of how late exchanges were, in ms beyond the earliest of all: medians of all outages'."""
         seen = np.array(self.seen)
-        inside = np.zeros(len(seen), bool)
-        for first, last in windows:
-            inside |= (first <= seen[:, 0]) & (seen[:, 0] < last)
-        late: np.ndarray[Any, Any] = np.quantile(seen[inside, 1] - seen[:, 1].min(), [0.5, 0.99])
-        return late
+        late = seen[:, 1] - seen[:, 1].min()
+        found = []
+        for windows in outages:
+            inside = np.zeros(len(seen), bool)
+            for first, last in windows:
+                inside |= (first <= seen[:, 0]) & (seen[:, 0] < last)
+            if inside.any():
+                found.append(np.quantile(late[inside], [0.5, 0.99]))
+        return [float(one) / 1e6 for one in np.median(found, axis=0)]
 
 
 class _Noted:
@@ -92,8 +100,8 @@ class Bench:
             stack.callback(one.stop)
             one.outgoing.put(np.zeros(1, one.link.outgoing), 1)
         self.threads = self._threads()
-        self.sound: list[tuple[int, int]] = []
-        self.out: list[tuple[int, int]] = []
+        self.sound: list[Windows] = []
+        self.out: list[Windows] = []
         self.back(monotonic_ns())
 
     def break_once(self, kind: str, outage: Outage, seconds: float) -> Seen:
@@ -102,7 +110,7 @@ class Bench:
         sleep(_SOUND)
         cut = monotonic_ns()
         outage.begin()
-        noticed, stale, until = 0, False, cut + round(1e9 * (_LONGEST if outage.over else seconds))
+        noticed, stale, until = 0, False, monotonic_ns() + round(1e9 * (_LONGEST if outage.over else seconds))
         while (now := monotonic_ns()) < until and not (outage.over and outage.over()):
             stale = stale or self.free.stale(now)
             noticed = noticed or (now if outage.seen() or (stale and kind != "bus-off") else 0)
@@ -112,8 +120,8 @@ class Bench:
         mended = monotonic_ns()
         back = self.back(mended)
         # A server that starts takes the processor from everybody, outage or not: that time is of neither kind.
-        self.sound.append((began, cut))
-        self.out += [(cut, mending), (mended, back)]
+        self.sound.append([(began, cut)])
+        self.out.append([(cut, mending), (mended, back)])
         alive = not self.died and self.threads <= self._threads()
         lasted, found, took = (
             (last - first) / 1e9 for first, last in ((cut, mending), (cut, noticed or back), (mended, back))
@@ -158,7 +166,7 @@ def main() -> int:
                     seconds = length + random.uniform(0.0, _SPREAD)
                     print(json.dumps(asdict(bench.break_once(kind, outage, seconds))), flush=True)
         for one in bench.beside:
-            sound, out = ([float(q) / 1e6 for q in one.late_by(windows)] for windows in (bench.sound, bench.out))
+            sound, out = one.late_by(bench.sound), one.late_by(bench.out)
             print(json.dumps({"link": given.link, "beside": one.name, "sound": sound, "out": out}), flush=True)
     return 0
 
