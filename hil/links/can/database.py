@@ -57,8 +57,15 @@ def parse_dbc(text: str, name: str) -> Database:
     """Return the messages of a DBC file's text, which messages call `name`; see `read_dbc`."""
     if faults := list(_beyond(text, name)):
         raise InputError(faults)
-    read, messages = _load(text, name), {}
+    read = _load(text, name)
+    messages: dict[str, Message] = {}
     for one in read.messages:
+        if one.name in messages:
+            was = messages[one.name].identifier
+            faults.append(
+                f"{name}: message {one.name} is there twice, as {was:#x} and as {one.frame_id:#x}; rename one"
+            )
+            continue
         try:
             messages[one.name] = _message(one)
         except (CodecError, *_OF_PYTHON) as wrong:  # cantools works some of a message's attributes out when asked

@@ -22,6 +22,12 @@ logging.getLogger("canopen").setLevel(logging.CRITICAL)
 _MOST = 4 << 20
 _MOST_ENTRIES = 0xFFFF
 _COUNTS = re.compile(r"^\s*(Lines|NrOfEntries|SubNumber|CompactSubObj)\s*=\s*(0x[0-9a-f]+|\d+)", re.I | re.M)
+_EMPTY = re.compile(
+    r"^\s*(?:VendorNumber|ProductNumber|RevisionNumber|SimpleBootUp\w+|Granularity|DynamicChannelsSupported|GroupMessaging"
+    r"|NrOf[RT]XPDO|LSS_Supported|BaudRate_\d+)[^\S\n]*=[^\S\n]*$",
+    re.I | re.M,
+)
+"""Numbers of the section DeviceInfo that an editor has left empty; canopen reads all of them, we need none."""
 _NONE = 1 << 31  # of a COB-ID: the PDO does not exist (CiA 301, 7.5.2.35)
 _RECEIVES, _SENDS = (0x1400, 0x1600, 0x200), (0x1800, 0x1A00, 0x180)
 PDO_OBJECTS = range(0x1400, 0x1C00)
@@ -113,7 +119,7 @@ def _load(text: str, name: str, node: int) -> "ObjectDictionary":
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of what we refuse, by a way of logging that is going away
-            read = import_eds(io.StringIO(text), node)  # type: ignore[no-untyped-call]
+            read = import_eds(io.StringIO(_EMPTY.sub("", text)), node)  # type: ignore[no-untyped-call]
     except (*foreign, ArithmeticError, AssertionError) as wrong:
         said = " ".join(str(wrong).split()) or type(wrong).__name__
         raise InputError(f"{name}: not an EDS file that can be used: {said}") from None

@@ -83,6 +83,7 @@ def test_a_message_that_is_not_there_names_the_near_ones() -> None:
     [
         ("BO_ nonsense", "x.dbc: not a DBC file that can be used: Invalid syntax at line 1"),
         (HEAD + 'BO_ 1 A: 1 PLC\n SG_ S : 4|8@1+ (1,0) [0|0] "" PLC\n', "does not fit"),
+        (HEAD + "BO_ 1 A: 1 PLC\n\nBO_ 2 A: 1 PLC\n", "message A is there twice, as 0x1 and as 0x2; rename one"),
         (HEAD + 'BO_ 1 A: 1 PLC\n SG_ S : 0|8@1+ (0,0) [0|0] "" PLC\n', "signal S of message A has the scale 0"),
     ],
 )

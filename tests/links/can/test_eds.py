@@ -51,6 +51,14 @@ def test_text_that_is_no_eds_is_refused(text: str) -> None:
         parse_eds(text, "x.eds", 5)
 
 
+@pytest.mark.parametrize("line", ["VendorNumber=", "NrOfRXPDO =", "BaudRate_10=\r"])
+def test_a_number_of_the_device_that_was_left_empty_is_not_given(line: str) -> None:
+    head, _, rest = TEXT.partition("[DeviceInfo]\n")
+    name = line.rstrip("\r= ")
+    others = "\n".join(one for one in rest.split("\n") if not one.startswith(name))
+    assert parse_eds(f"{head}[DeviceInfo]\n{line}\n{others}", "x.eds", 5) == read_eds(FILE, 5)
+
+
 def test_a_node_without_a_number_is_refused() -> None:
     with pytest.raises(InputError, match="a CANopen node has a number from 1 to 127, not 0"):
         parse_eds(TEXT, "x.eds", 0)
