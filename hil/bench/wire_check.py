@@ -13,7 +13,7 @@ from hil.bench.links import Wanted
 from hil.bench.rig import Rig
 from hil.bench.targets import MAKERS
 from hil.errors import InputError
-from hil.links import Agreed, Link, NoAnswer
+from hil.links import Agreed, Link, LinkError, NoAnswer
 
 _WARM = 10
 _STEPS = (1, 2, 5)
@@ -51,7 +51,7 @@ def measure_wire(rig: Rig, name: str, count: int, target: str = "plc") -> WireRe
     On a CAN bus only lockstep has an answer to each sample: there our own controller keeps it.
 
     Raises:
-        InputError: a fused program has no wire; what cannot be wired. LinkError: the wire is lost.
+        InputError: a fused program has no wire; what cannot be wired. LinkError: the wire is lost, or nobody answers.
     """
     if name == "fused":
         raise InputError("a fused program has no wire to test; name a link, as --link opcua")
@@ -61,8 +61,9 @@ def measure_wire(rig: Rig, name: str, count: int, target: str = "plc") -> WireRe
         link.open()
         stack.callback(link.close)
         steps, start = itertools.count(0, rig.controller.period), monotonic_ns()
-        for _ in range(_WARM):
-            _exchange(link, next(steps) if lockstep else monotonic_ns() - start)
+        warm = [_exchange(link, next(steps) if lockstep else monotonic_ns() - start) for _ in range(_WARM)]
+        if not any(warm):
+            raise LinkError(f"{name}: no answer to any of {_WARM} exchanges; is the controller on, and of this wiring?")
         before, began = _clocks(link), monotonic_ns()
         times = [_exchange(link, next(steps) if lockstep else monotonic_ns() - start) for _ in range(count)]
         took, after, agreed = monotonic_ns() - began, _clocks(link), link.health.agreed

@@ -1,5 +1,6 @@
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,24 @@ def test_a_can_bus_has_a_round_trip_where_the_controller_keeps_lockstep(
     said = capsys.readouterr().out
     assert says in said
     assert "20 exchanges of 9 values, 0 without an answer" in said
+
+
+def test_who_answers_nothing_is_not_asked_a_thousand_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "rigs" / "drive", tmp_path / "rigs" / "drive")
+    for folder in ("controllers", "plant_models"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    rig = tmp_path / "rigs" / "drive" / "rig.toml"
+    sent = ", ".join(f'{{ path = "{one}", kind = "f4" }}' for one in ("SPEED", "CURRENT", "SPEED_SP"))
+    there, back = f'[{sent}, {{ path = "ENABLE", kind = "u1" }}]', '[{ path = "VOLTAGE", kind = "f4" }]'
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        wire = f'port = "socket://127.0.0.1:{deaf.getsockname()[1]}"\nto_controller = {there}\nfrom_controller = {back}'
+        text = rig.read_text().replace('timeout = "2s"', 'timeout = "20ms"').replace("watch = ", "# ")
+        first = "[[requirements]]".join(text.split("[[requirements]]")[:2])
+        rig.write_text(f"{first}\n[links.serial]\n{wire}\n")
+        assert hil(monkeypatch, "link", "test", str(rig.parent), "--link", "serial", "--target", "external") == 4
+    assert "serial: no answer to any of 10 exchanges" in capsys.readouterr().err
 
 
 def test_a_fused_program_has_no_wire(
