@@ -22,27 +22,41 @@ _OF_PYTHON = (ValueError, LookupError, TypeError, AttributeError, ArithmeticErro
 
 
 class Database:
-    """The messages of a DBC file by name."""
+    """The messages of a DBC file by name, and what is wrong with those that cannot be used."""
 
-    def __init__(self, messages: Mapping[str, Message], name: str) -> None:
-        self.messages, self.name = dict(messages), name
+    def __init__(self, messages: Mapping[str, Message], name: str, unusable: Mapping[str, str] | None = None) -> None:
+        self.messages, self.name, self.unusable = dict(messages), name, dict(unusable or {})
+
+    def find(self, name: str) -> Message | None:
+        """Return a message by its name, None when the file has none of it.
+
+        Raises:
+            CodecError: it cannot be used.
+        """
+        if name in self.unusable:
+            raise CodecError(self.unusable[name])
+        return self.messages.get(name)
 
     def message(self, name: str) -> Message:
         """Return a message by its name.
 
         Raises:
-            InputError: the file has none of that name.
+            InputError: the file has none of that name, or it cannot be used.
         """
-        if name not in self.messages:
+        try:
+            found = self.find(name)
+        except CodecError as wrong:
+            raise InputError(str(wrong)) from None
+        if found is None:
             raise InputError(f"{self.name} has no message {name!r}{near(name, self.messages)}")
-        return self.messages[name]
+        return found
 
 
 def read_dbc(path: Path) -> Database:
     """Read a DBC file.
 
     Raises:
-        InputError: no such file, no DBC, or messages that no CAN bus can carry; all at once.
+        InputError: no such file, no DBC, or no message that a CAN bus can carry; all at once.
     """
     try:
         if path.stat().st_size > _MOST:
@@ -54,25 +68,31 @@ def read_dbc(path: Path) -> Database:
 
 
 def parse_dbc(text: str, name: str) -> Database:
-    """Return the messages of a DBC file's text, which messages call `name`; see `read_dbc`."""
+    """Return the messages of a DBC file's text, which messages call `name`; see `read_dbc`.
+
+    Files from the field are often wrong in one message of hundreds: it is refused when it is asked for, and the file
+    when there is no other.
+    """
     if faults := list(_beyond(text, name)):
         raise InputError(faults)
     read = _load(text, name)
     messages: dict[str, Message] = {}
+    unusable: dict[str, str] = {}
+    first: dict[str, int] = {}
     for one in read.messages:
-        if one.name in messages:
-            was = messages[one.name].identifier
-            faults.append(
-                f"{name}: message {one.name} is there twice, as {was:#x} and as {one.frame_id:#x}; rename one"
-            )
+        was = first.setdefault(one.name, one.frame_id)
+        if was != one.frame_id:
+            messages.pop(one.name, None)
+            about = f"is there twice, as {was:#x} and as {one.frame_id:#x}; rename one"
+            unusable[one.name] = f"{name}: message {one.name} {about}"
             continue
         try:
             messages[one.name] = _message(one)
         except (CodecError, *_OF_PYTHON) as wrong:  # cantools works some of a message's attributes out when asked
-            faults.append(f"{name}: message {one.name}: {wrong}")
-    if faults:
-        raise InputError(faults)
-    return Database(messages, name)
+            unusable[one.name] = f"{name}: message {one.name}: {wrong}"
+    if unusable and not messages:
+        raise InputError(list(unusable.values()))
+    return Database(messages, name, unusable)
 
 
 def _beyond(text: str, name: str) -> Iterator[str]:
@@ -92,7 +112,7 @@ def _load(text: str, name: str) -> "Cantools":
     from cantools.database.errors import Error
     from textparser import Error as NoText
 
-    read = Cantools(strict=True, sort_signals=None)
+    read = Cantools(strict=False, sort_signals=None)
     try:
         read.add_dbc_string(text)
     except (Error, NoText, *_OF_PYTHON) as wrong:
@@ -104,6 +124,12 @@ def _load(text: str, name: str) -> "Cantools":
 
 
 def _message(one: Any) -> Message:
+    from cantools.database.errors import Error
+
+    try:
+        one.refresh(strict=True)
+    except Error as wrong:
+        raise CodecError(str(wrong)) from None
     fields = {signal.name: _field(signal) for signal in one.signals}
     root = _branch(one.signal_tree, fields)
     j1939 = one.protocol == "j1939"

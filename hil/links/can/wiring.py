@@ -186,9 +186,9 @@ def _of_lists(path: Path, values: Mapping[str, Any], spots: Mapping[str, Spot]) 
     for key in ("to", "from"):
         entries = values.get(key, [])
         if nodes is not None:
-            found = list(messages_of(entries, read.messages.get, codes))
+            found = list(messages_of(entries, read.find, codes))
         else:
-            found = [read.messages.get(one, _unknown(read, one)) for one in entries]
+            found = [read.messages.get(one) or _unknown(read, one) for one in entries]
         faults += [f"{path}: {one}" for one in found if isinstance(one, str)]
         sides.append(tuple(one for one in found if not isinstance(one, str)))
     both = {one.name for one in sides[0]} & {one.name for one in sides[1]}

@@ -92,6 +92,14 @@ def test_what_is_wrong_with_a_file_is_one_kind_of_error(text: str, says: str) ->
         parse_dbc(text, "x.dbc")
 
 
+def test_a_message_that_cannot_be_used_is_refused_when_it_is_asked_for() -> None:
+    over = 'BO_ 1 A: 1 PLC\n SG_ S : 0|5@1+ (1,0) [0|0] "" PLC\n SG_ T : 4|4@1+ (1,0) [0|0] "" PLC\n\n'
+    read = parse_dbc(HEAD + over + 'BO_ 2 B: 1 PLC\n SG_ S : 0|8@1+ (1,0) [0|0] "" PLC\n', "x.dbc")
+    assert read.message("B").identifier == 2
+    with pytest.raises(InputError, match=r"x.dbc: message A: .*signals T and S are overlapping"):
+        read.message("A")
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read the DBC file .*gone.dbc: No such file"):
         read_dbc(tmp_path / "gone.dbc")
