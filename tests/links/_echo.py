@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import socket
 import subprocess
 import sys
@@ -158,13 +159,14 @@ class Device:
         tty.setraw(self._ends[1])
         self.link.unlink(missing_ok=True)
         self.link.symlink_to(os.ttyname(self._ends[1]))
+        self._off = os.pipe()
         self._thread = Thread(target=self._serve)
         self._thread.start()
 
     def _serve(self) -> None:
         frames = Frames(self._form)
-        while (data := os.read(self._ends[0], 4096)) != b"\x00stop\x00":
-            for number, values in frames.feed(data):
+        while self._off[0] not in select.select([self._ends[0], self._off[0]], [], [])[0]:
+            for number, values in frames.feed(os.read(self._ends[0], 4096)):
                 os.write(self._ends[0], self.answered(self._answer.encode(values, number)))
 
     def answered(self, data: bytes) -> bytes:
@@ -174,10 +176,10 @@ class Device:
     def stop(self) -> None:
         if self._thread is None:
             return
-        os.write(self._ends[1], b"\x00stop\x00")
+        os.close(self._off[1])  # its end can be read from then on
         self._thread.join()
         self._thread = None
-        for each in self._ends:
+        for each in (*self._ends, self._off[0]):
             os.close(each)
 
 

@@ -32,23 +32,26 @@ def until(holds: Callable[[], bool], seconds: float) -> float:
 @pytest.mark.parametrize(
     "make", [_echo.modbus_tcp, _echo.modbus_rtu, _echo.framed, _echo.opcua, _echo.opcua_subscription]
 )
-def test_a_killed_server_makes_values_stale_and_data_flows_a_second_after_it_is_back(
+def test_a_killed_server_makes_values_stale_and_data_flows_again_when_it_is_back(
     make: Callable[[Path], AbstractContextManager[Pair]], tmp_path: Path
 ) -> None:
+    """That it takes a second at most, in 95 of 100, is measured by ci/outage; here a machine may be busy."""
     with make(tmp_path) as pair:
         assert pair.cut is not None
         assert pair.mend is not None
         free = FreeRunning(pair.link, PERIOD)
         free.start()
-        free.outgoing.put(np.zeros(1, pair.link.outgoing), 1)
-        until(lambda: not free.health.stale, 2.0)
-        pair.cut()
-        until(lambda: free.health.stale, 2.0)
-        pair.mend()
-        until(lambda: not free.health.stale, 1.0)
-        assert free.health.errors > 0
-        assert "hil link" in {one.name for one in threading.enumerate()}
-        free.stop()
+        try:
+            free.outgoing.put(np.zeros(1, pair.link.outgoing), 1)
+            until(lambda: not free.health.stale, 10.0)
+            pair.cut()
+            until(lambda: free.health.stale, 10.0)
+            pair.mend()
+            until(lambda: not free.health.stale, 10.0)
+            assert free.health.errors > 0
+            assert "hil link" in {one.name for one in threading.enumerate()}
+        finally:
+            free.stop()
 
 
 class Damaging(_echo.Device):
