@@ -14,7 +14,7 @@ from hil.links._opcua_points import Described, decoder, encoder, faults, holders
 from hil.links._opcua_subscription import Subscription, in_words
 from hil.links.link import Agreed, ControllerFault, LinkError, Point, Quality
 from hil.links.opcua_types import CONTROLLER, IEC_NAMES, PLCOPEN
-from hil.links.tcp import NOTICE, notice_cuts
+from hil.links.tcp import CONNECT, notice_cuts
 
 if TYPE_CHECKING:
     from hil.links.opcua import Subscribe
@@ -52,10 +52,10 @@ class _Client(Client):  # type: ignore[misc]
     async def connect_socket(self) -> None:
         """Connect, and do not wait for a wire that is cut."""
         try:
-            async with asyncio.timeout(NOTICE):
+            async with asyncio.timeout(CONNECT):
                 await super().connect_socket()
         except TimeoutError:
-            words = f"no connection within {NOTICE:g} s; is it on, and its cable in?"
+            words = f"no connection within {CONNECT:g} s; is it on, and its cable in?"
             raise LinkError(f"{self.server_url.geturl()}: {words}") from None
         if (protocol := self.uaclient.protocol) is not None and protocol.transport is not None:
             notice_cuts(protocol.transport.get_extra_info("socket"))

@@ -34,7 +34,7 @@ from hil.links.codecs.numbers import fitted
 from hil.links.codecs.registers import Batch, Place, batches, places_of
 from hil.links.link import ControllerFault, LinkError, NoAnswer, Quality
 from hil.links.serial_port import Port
-from hil.links.tcp import NOTICE, notice_cuts
+from hil.links.tcp import CONNECT, notice_cuts
 
 _STEP = struct.Struct(">qI")
 
@@ -74,10 +74,10 @@ class TcpWire:
         """Connect."""
         self.close()
         try:
-            self._socket = socket.create_connection(self._where, min(self.timeout, NOTICE))
+            self._socket = socket.create_connection(self._where, min(self.timeout, CONNECT))
             notice_cuts(self._socket)
         except TimeoutError as broken:
-            raise LinkError(f"{self.name}: no connection within {NOTICE:g} s; is it on, and its cable in?") from broken
+            raise LinkError(f"{self.name}: no connection within {CONNECT:g} s; is it on, and its cable in?") from broken
         except OSError as broken:
             raise self._lost(broken) from broken
         self._frames = TcpFrames()

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from hil.links.link import LinkError
-from hil.links.tcp import NOTICE, notice_cuts
+from hil.links.tcp import CONNECT, notice_cuts
 
 _SOCKET = "socket://"
 _MOST = 4096
@@ -146,7 +146,7 @@ class SerialPort:
 def _connection(name: str) -> socket.socket:
     """Connect to a serial device server; pyserial's own leaves a socket open whose other side has gone."""
     where = urlsplit(name)
-    wire = socket.create_connection((where.hostname or "", where.port or 0), NOTICE)
+    wire = socket.create_connection((where.hostname or "", where.port or 0), CONNECT)
     notice_cuts(wire)
     wire.setblocking(False)
     return wire

@@ -3,8 +3,11 @@
 import socket
 from ipaddress import ip_address
 
+CONNECT = 0.3
+"""Seconds that a connection may take: an attempt that began before a cable was back would wait a second for its second
+packet, and the next one has to be through within a second of the cable."""
 NOTICE = 0.5
-"""Seconds that a connection may take, and that something sent may stay unacknowledged by the other side's kernel."""
+"""Seconds that something sent may stay unacknowledged by the other side's kernel."""
 
 
 def notice_cuts(wire: socket.socket) -> None:

@@ -80,7 +80,6 @@ def _values(pair: Pair) -> None:
         for point, value in zip(link.writes, sample, strict=True):
             out[point.path] = value
         t = _until_echoed(pair, t, out, into)
-        _expect(bool((link.arrived.quality == Quality.GOOD).all()), "a value that came is not of good quality")
         _expect(link.arrived.now - link.arrived.oldest == 0, "the answer to the newest sample has an age")
         _expect(not link.arrived.stale(PERIOD), "the answer to the newest sample is stale")
     health = link.health
@@ -90,7 +89,7 @@ def _values(pair: Pair) -> None:
 
 
 def _until_echoed(pair: Pair, t: int, out: "np.ndarray[Any, Any]", into: "np.ndarray[Any, Any]") -> int:
-    """Exchange until the answer is what was sent: at once in lockstep; return the next exchange's time."""
+    """Exchange until the answer is what was sent, and good: at once in lockstep; return the next exchange's time."""
     link, until = pair.link, monotonic() + pair.patience
     before = out.tobytes()
     while True:
@@ -102,6 +101,8 @@ def _until_echoed(pair: Pair, t: int, out: "np.ndarray[Any, Any]", into: "np.nda
             for there, back in zip(link.writes, link.reads, strict=True)
             if into[back.path].tobytes() != out[there.path].tobytes()
         ]
+        if not wrong and not (link.arrived.quality == Quality.GOOD).all():
+            wrong = ["a value that came is not of good quality"]
         if not wrong:
             return t
         _expect(not pair.lockstep and monotonic() < until, "; ".join(wrong))
